@@ -21,6 +21,7 @@ func (t Text) Set() bool { return t.Pos.Line > 0 }
 // File is a configuration as written.
 type File struct {
 	Path        string // for messages
+	Source      []byte // the file's bytes, for messages
 	Name        Text
 	Tables      []TableOptions
 	Projections []*Projection // in file order
@@ -37,7 +38,7 @@ type TableOptions struct {
 // Reference stands for a foreign key that the database does not declare.
 type Reference struct {
 	Columns []Text // of the table
-	Table   Text   // referenced, by its primary key unless RefColumns says otherwise
+	Table   Text   // referenced, by its primary key
 }
 
 // Projection is one entry of the section projections.
@@ -97,16 +98,3 @@ type Hop struct {
 
 // Pair is one pair of join columns: Left of the named table, Right of the row above.
 type Pair struct{ Left, Right Text }
-
-// Problem is one mistake in a configuration.
-type Problem struct {
-	Path    string
-	Pos     Pos
-	Where   string // what it is about: "projection product, field tags"; may be empty
-	Message string // what is wrong
-	Hint    string // how to mend it, what is possible; may be empty
-	Warning bool   // does not prevent running
-}
-
-// Problems is every mistake found, in file order; it is an error when it holds one that is not a warning.
-type Problems []Problem

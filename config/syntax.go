@@ -1,0 +1,187 @@
+package config
+
+import (
+	"bytes"
+	"errors"
+	"fmt"
+	"io"
+	"regexp"
+	"strings"
+	"unicode/utf8"
+
+	"go.yaml.in/yaml/v3"
+)
+
+const quotingAdvice = "SQL with { } [ ] , # * \" ' or \": \" needs quotes around the whole of it, or a block (>-) on lines of its own"
+
+// read turns the bytes of a file into nodes. It returns nil when they are not
+// one YAML document; what is wrong is then among the problems.
+func read(r *reporter, source []byte) *node {
+	if line := firstInvalid(source); line > 0 {
+		r.mistake("", at(line, 1), "save the file as UTF-8", "this line is not UTF-8")
+		return nil
+	}
+	decoder := yaml.NewDecoder(bytes.NewReader(source))
+	var document yaml.Node
+	switch err := decoder.Decode(&document); {
+	case errors.Is(err, io.EOF):
+		r.mistake("", at(1, 1), "it needs at least the section projections", "the file is empty")
+		return nil
+	case err != nil:
+		r.syntax(source, err)
+		return nil
+	}
+	b := &builder{reporter: r, expanding: map[*yaml.Node]bool{}}
+	root := b.build(document.Content[0], Pos{})
+	r.afterDocument(decoder, source, root)
+	return root
+}
+
+// afterDocument reports what follows the first document: nothing may.
+func (r *reporter) afterDocument(decoder *yaml.Decoder, source []byte, root *node) {
+	var second yaml.Node
+	err := decoder.Decode(&second)
+	switch {
+	case errors.Is(err, io.EOF):
+	case err != nil:
+		r.syntax(source, err)
+	default:
+		r.mistake("", at(second.Line, second.Column),
+			fmt.Sprintf("the first document begins in line %d; use one file per document", root.place.pos.Line),
+			"a second document begins here, and would be dropped")
+	}
+}
+
+func at(line, column int) place {
+	pos := Pos{Line: line, Column: column}
+	return place{pos: pos, written: pos}
+}
+
+func firstInvalid(source []byte) int {
+	if utf8.Valid(source) {
+		return 0
+	}
+	for i, line := range splitLines(source) {
+		if !utf8.ValidString(line) {
+			return i + 1
+		}
+	}
+	return 1
+}
+
+// syntax reports an error of the YAML parser with its place and what mends it.
+func (r *reporter) syntax(source []byte, err error) {
+	message := parserMessage(err)
+	pos := locate(r.lines, source, message)
+	line := ""
+	if pos.Line <= len(r.lines) {
+		line = r.lines[pos.Line-1]
+	}
+	r.mistake("", place{pos: pos, written: pos}, syntaxHint(line, pos), "not valid YAML: %s", message)
+}
+
+var errorLine = regexp.MustCompile(`^line \d+: `)
+
+// parserMessage is the parser's message without its line, which is often that of the enclosing block.
+func parserMessage(err error) string {
+	if err == nil {
+		return ""
+	}
+	return errorLine.ReplaceAllString(strings.TrimPrefix(err.Error(), "yaml: "), "")
+}
+
+var (
+	starValue  = regexp.MustCompile(`^(\s*(?:- )?[^\s:]+:\s+)\*\s*(?:#.*)?$`)
+	indentTabs = regexp.MustCompile(`^\s*\t`)
+)
+
+func syntaxHint(line string, pos Pos) string {
+	switch {
+	case indentTabs.MatchString(line):
+		return "the indentation has a tab: YAML indents with spaces only"
+	case starValue.MatchString(line):
+		return "quote the star: " + strings.TrimSpace(starValue.FindStringSubmatch(line)[1]) + ` "*"`
+	}
+	return quotingAdvice
+}
+
+// locate finds where a parser error is, which the parser itself says badly: the
+// end of the shortest beginning of the file that already gives the same error.
+func locate(lines []string, source []byte, message string) Pos {
+	text := strings.Join(lines, "\n") + "\n"
+	ends := lineEnds(text)
+	low, high := 0, len(ends) // of so many lines the error is known to be absent, present
+	for high-low > 1 {
+		middle := (low + high) / 2
+		if parseMessage(text[:ends[middle-1]]) == message {
+			high = middle
+		} else {
+			low = middle
+		}
+	}
+	start := 0
+	if high > 1 {
+		start = ends[high-2]
+	}
+	if opening, ok := unclosed(lines, high, message); ok {
+		return opening
+	}
+	line := lines[high-1]
+	return Pos{Line: high, Column: locateColumn(text[:start], line, message)}
+}
+
+// locateColumn is the first column at which the line gives the error.
+func locateColumn(before, line, message string) int {
+	runes := []rune(line)
+	if len(runes) > 400 {
+		return 1
+	}
+	for n := 1; n <= len(runes); n++ {
+		if parseMessage(before+string(runes[:n])) == message && parseMessage(before+string(runes[:n])+"\n") == message {
+			return n
+		}
+	}
+	return 1
+}
+
+// unclosed finds the quote or bracket that is open when the file ends.
+func unclosed(lines []string, last int, message string) (Pos, bool) {
+	if !strings.Contains(message, "end of stream") {
+		return Pos{}, false
+	}
+	// Of the lines before it, a beginning of the file is whole.
+	for n := last - 1; n >= 0 && n >= last-500; n-- {
+		if n == 0 || parseMessage(strings.Join(lines[:n], "\n")+"\n") == "" {
+			line := lines[n]
+			indent := len(line) - len(strings.TrimLeft(line, " "))
+			if quote := strings.IndexAny(line, `'"`); quote >= 0 {
+				indent = quote
+			}
+			return Pos{Line: n + 1, Column: runeColumn(line, indent)}, true
+		}
+	}
+	return Pos{}, false
+}
+
+func lineEnds(text string) []int {
+	var ends []int
+	for i := range len(text) {
+		if text[i] == '\n' {
+			ends = append(ends, i+1)
+		}
+	}
+	return ends
+}
+
+// parseMessage is what the parser says of a text: empty when nothing is wrong.
+func parseMessage(text string) string {
+	decoder := yaml.NewDecoder(strings.NewReader(text))
+	for {
+		var n yaml.Node
+		if err := decoder.Decode(&n); errors.Is(err, io.EOF) {
+			return ""
+		} else if err != nil {
+			return parserMessage(err)
+		}
+	}
+}
