@@ -163,6 +163,10 @@ func (d *decoder) reportCut(where string, n *node, first, end int) {
 			hint = fmt.Sprintf("quote it: %s: %s\nor write the block on lines of its own", before.key.Value, quoted(whole))
 		}
 	}
+	if strings.HasSuffix(words[0], ":") {
+		d.mistake(where, n.entries[first].place, "write a space after the colon", "%s has no value", words[0])
+		return
+	}
 	d.mistake(where, n.entries[first].place, hint, "a comma inside { } ends a value, so %s became a key without a value",
 		strings.Join(words, ", "))
 }
@@ -300,7 +304,7 @@ func notKind(n *node) string {
 		return fmt.Sprintf("the text %s", n.text.Value)
 	}
 	if n.kind == empty {
-		return "nothing"
+		return "an empty value"
 	}
 	return article(n.kind)
 }

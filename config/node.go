@@ -146,7 +146,7 @@ func (b *builder) merge(e entry, have map[string]Pos) []entry {
 	var out []entry
 	for _, source := range sources {
 		if source.kind != mapping {
-			b.mistake("", e.place, "", "<< merges mappings, and this is %s", article(source.kind))
+			b.mistake("", source.place, "", "<< merges mappings, and this is %s", article(source.kind))
 			continue
 		}
 		for _, add := range source.entries {

@@ -20,6 +20,7 @@ type document struct {
 	*decoder
 	source []byte
 	top    map[string]entry // the sections; nil when the file could not be read
+	partly bool             // a key was not understood
 }
 
 func open(path string, source []byte) *document {
@@ -47,7 +48,8 @@ func (doc *document) sections(root *node) map[string]entry {
 			kept.entries = append(kept.entries, e)
 		}
 	}
-	s, _ := doc.section("", &kept, fileLevel)
+	s, ok := doc.section("", &kept, fileLevel)
+	doc.partly = s.damaged || !ok
 	return s.entries
 }
 
@@ -67,6 +69,9 @@ func (doc *document) file() *File {
 		if e.value.kind == mapping && len(e.value.entries) == 0 {
 			doc.mistake("", e.place, "", "projections is empty: there is nothing to do")
 		}
+		return out
+	}
+	if doc.partly {
 		return out
 	}
 	doc.mistake("", at(1, 1), "", "the section projections is missing")

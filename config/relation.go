@@ -106,7 +106,7 @@ func (s section) orderBy(n *node) []Text {
 			"order_by wants a text or a list of texts, not a mapping")
 		return nil
 	}
-	return s.texts(s.where, "order_by", n, "an SQL expression, with asc or desc,")
+	return s.texts(s.where, "order_by", n, "an SQL expression with asc or desc")
 }
 
 // through reads the tables on the way: a name, {table, on}, or a list of these.
@@ -217,9 +217,12 @@ func (s section) checkRelation(r *Relation, of entry, joined bool) {
 	} else {
 		s.refuse("one is at most one row", "", "limit", "key_by", "distinct")
 	}
+	if joined {
+		s.refuse("what joins name is not in the document", "move the relation to fields, or remove the key", "inline")
+	}
 	if s.has("value") {
 		s.refuse("value stands instead of an object", "use value alone, or a field for each", "columns", "except", "fields")
-		if r.Inline {
+		if r.Inline && !joined {
 			s.mistake(s.where, s.entries["inline"].place, "leave it out: the value is already written under the field's own name", "inline beside value")
 		}
 	}
@@ -253,9 +256,8 @@ func plainMany(r *Relation) bool {
 	return false
 }
 
-// checkJoined reports what is without meaning in joins, which are not in the document.
+// checkJoined warns of what has no effect in joins, which are not in the document.
 func (s section) checkJoined() {
-	s.refuse("what joins name is not in the document", "move the relation to fields, or remove the key", "inline", "key_by")
 	for _, key := range []string{"columns", "except"} {
 		if e, ok := s.entries[key]; ok {
 			s.warning(s.where, e.place, "remove it, or move the relation to fields", "%s in joins selects nothing: expressions reach every column", key)

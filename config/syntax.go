@@ -77,7 +77,7 @@ func (r *reporter) syntax(source []byte, err error) {
 	if pos.Line <= len(r.lines) {
 		line = r.lines[pos.Line-1]
 	}
-	r.mistake("", place{pos: pos, written: pos}, syntaxHint(line, pos), "not valid YAML: %s", message)
+	r.mistake("", place{pos: pos, written: pos}, syntaxHint(line, pos, message), "not valid YAML: %s", message)
 }
 
 var errorLine = regexp.MustCompile(`^line \d+: `)
@@ -95,12 +95,21 @@ var (
 	indentTabs = regexp.MustCompile(`^\s*\t`)
 )
 
-func syntaxHint(line string, pos Pos) string {
+func syntaxHint(line string, pos Pos, message string) string {
+	indent := len(line) - len(strings.TrimLeft(line, " "))
 	switch {
 	case indentTabs.MatchString(line):
 		return "the indentation has a tab: YAML indents with spaces only"
 	case starValue.MatchString(line):
 		return "quote the star: " + strings.TrimSpace(starValue.FindStringSubmatch(line)[1]) + ` "*"`
+	case strings.Contains(message, "end of stream"):
+		return "a quote or bracket is opened here and never closed\n" + quotingAdvice
+	case strings.Contains(message, "unknown anchor"):
+		return "a text that begins with * needs quotes; an anchor (&name) stands before its aliases"
+	case message == "did not find expected key" && pos.Column <= indent+1:
+		return "the indentation of this line is that of no block above it"
+	case strings.HasPrefix(message, "did not find expected ','"):
+		return "a bracket is opened here and not closed where its block ends\n" + quotingAdvice
 	}
 	return quotingAdvice
 }

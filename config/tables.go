@@ -4,11 +4,11 @@ package config
 // that the database does not declare.
 func (d *decoder) tables(n *node) []TableOptions {
 	if n.kind != mapping {
-		d.mistake("tables", n.place, "for example tables: {audit: {primary_key: [id]}}", "tables is a mapping of name: options, not %s", notKind(n))
+		d.mistake("", n.place, "for example tables: {audit: {primary_key: [id]}}", "tables is a mapping of name: options, not %s", notKind(n))
 		return nil
 	}
 	var out []TableOptions
-	for _, e := range d.entriesOf("tables", n) {
+	for _, e := range d.entriesOf("", n) {
 		out = append(out, d.table(e))
 	}
 	return out
