@@ -118,6 +118,7 @@ func (r *Redis) checkPermissions(ctx context.Context, c *connection, samples [][
 		newCommand(ctx, "client", "setname", r.key("check")),
 		newCommand(ctx, "client", "list"),
 		newCommand(ctx, "client", "kill", "id", int64(1)<<62),
+		newCommand(ctx, "unwatch"),
 		newCommand(ctx, "watch", r.MarkerKey()),
 		newCommand(ctx, "multi"),
 		newCommand(ctx, "discard"),

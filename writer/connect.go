@@ -145,13 +145,15 @@ func checkRole(command *redis.Cmd) error {
 	}
 }
 
-// watch starts watching the marker and returns it.
+// watch starts watching the marker, from now on, and returns it. What we have
+// changed ourselves outside of a transaction would count as a change too.
 func (r *Redis) watch(ctx context.Context, c *connection) (stored, error) {
+	unwatch := newCommand(ctx, "unwatch")
 	watch, read := r.watchCommands(ctx)
-	if err := c.run(ctx, watch, read); err != nil {
+	if err := c.run(ctx, unwatch, watch, read); err != nil {
 		return stored{}, err
 	}
-	if err := firstError(watch, read); err != nil {
+	if err := firstError(unwatch, watch, read); err != nil {
 		return stored{}, err
 	}
 	return storedFrom(read.Val()), nil
