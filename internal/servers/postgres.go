@@ -317,6 +317,7 @@ func (p *Postgres) Close() error {
 			p.watch.close()
 		}
 		if p.temporary && p.Dir != "" {
+			removeSharedMemory(p.Dir)
 			err = errors.Join(err, os.RemoveAll(p.Dir))
 		}
 		return err

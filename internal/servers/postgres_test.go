@@ -4,11 +4,14 @@ import (
 	"context"
 	"errors"
 	"os"
+	"path/filepath"
+	"strconv"
 	"strings"
 	"testing"
 	"time"
 
 	"github.com/jackc/pgx/v5"
+	"golang.org/x/sys/unix"
 )
 
 func startPostgres(t *testing.T, settings map[string]string) *Postgres {
@@ -152,6 +155,29 @@ func TestPostgresCloseRemovesItsDirectory(t *testing.T) {
 	}
 	if p.Running() {
 		t.Error("still running after Close")
+	}
+}
+
+func TestPostgresCloseAfterKillLeavesNoSharedMemory(t *testing.T) {
+	t.Parallel()
+	p := startPostgres(t, nil)
+	if err := p.Kill(); err != nil {
+		t.Fatal(err)
+	}
+	text, err := os.ReadFile(filepath.Join(p.Dir, "postmaster.pid"))
+	if err != nil {
+		t.Fatal(err)
+	}
+	id, err := strconv.Atoi(strings.Fields(strings.Split(string(text), "\n")[6])[1])
+	if err != nil {
+		t.Fatal(err)
+	}
+	if err := p.Close(); err != nil {
+		t.Fatal(err)
+	}
+	var segment unix.SysvShmDesc
+	if _, err := unix.SysvShmCtl(id, unix.IPC_STAT, &segment); !errors.Is(err, unix.EINVAL) && !errors.Is(err, unix.EIDRM) {
+		t.Errorf("segment %d after Close: %v, want it gone", id, err)
 	}
 }
 

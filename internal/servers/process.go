@@ -50,7 +50,7 @@ func startProcess(cmd *exec.Cmd, watch *watchdog) (*process, error) {
 	p := &process{cmd: cmd, done: make(chan struct{})}
 	go func() {
 		_ = cmd.Wait() // how it ended is in its log
-		watch.release(cmd.Process.Pid)
+		watch.release()
 		close(p.done)
 	}()
 	return p, nil

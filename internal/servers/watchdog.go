@@ -69,8 +69,8 @@ func (w *watchdog) tell(word string) {
 
 func (w *watchdog) guard(pid int) { w.tell(strconv.Itoa(pid)) }
 
-// release is called when a process was reaped, before its id can mean another.
-func (w *watchdog) release(int) { w.tell("idle") }
+// release is called when the process was reaped: its id can mean another now.
+func (w *watchdog) release() { w.tell("idle") }
 
 func (w *watchdog) close() {
 	w.tell("bye")
