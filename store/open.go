@@ -2,8 +2,14 @@ package store
 
 import (
 	"errors"
+	"fmt"
 	"log/slog"
+	"runtime"
+	"strings"
+	"syscall"
 
+	"github.com/cockroachdb/pebble/v2"
+	"github.com/cockroachdb/pebble/v2/bloom"
 	"github.com/cockroachdb/pebble/v2/vfs"
 )
 
@@ -22,6 +28,10 @@ var (
 	// ErrIncomplete: a change left out a value that the store does not have.
 	ErrIncomplete = errors.New("row is incomplete")
 )
+
+// compression is Snappy where files are short-lived and Zstandard below, see
+// BenchmarkCompression.
+var compression = pebble.DBCompressionBalanced
 
 // Options sets up a DB. The zero value, with a Schema, is usable.
 type Options struct {
@@ -43,4 +53,149 @@ type Options struct {
 	// the error. It must end the process or cancel the work; it must not call
 	// the store. Defaults to exiting with code 5, or 6 for a full disk.
 	Fatal func(error)
+}
+
+func (o Options) withDefaults() Options {
+	if o.BallastBytes == 0 && o.FS == nil {
+		o.BallastBytes = 64 << 20
+	}
+	if o.FS == nil {
+		o.FS = vfs.Default
+	}
+	if o.CacheBytes == 0 {
+		o.CacheBytes = 128 << 20
+	}
+	if o.MemTableBytes == 0 {
+		o.MemTableBytes = 64 << 20
+	}
+	if o.Logger == nil {
+		o.Logger = slog.New(slog.DiscardHandler)
+	}
+	return o
+}
+
+// Open opens the state in dir, or founds one. What an unfinished transaction
+// has left is rolled back before Open returns.
+func Open(dir string, o Options) (*DB, error) {
+	db, err := open(dir, o.withDefaults())
+	if err != nil {
+		return nil, fmt.Errorf("open local state %s: %w", dir, err)
+	}
+	return db, nil
+}
+
+func open(dir string, o Options) (*DB, error) {
+	db := &DB{options: o, events: newEvents(o)}
+	if o.Schema != nil {
+		if err := db.arrange(o.Schema); err != nil {
+			return nil, err
+		}
+		if err := o.FS.MkdirAll(dir, 0o750); err != nil {
+			return nil, classify(err)
+		}
+	}
+	settings := db.settings(dir)
+	defer settings.Cache.Unref()
+	var err error
+	if db.pebble, err = pebble.Open(dir, settings); err != nil {
+		return nil, classifyOpen(err)
+	}
+	if err := db.recover(); err != nil {
+		return nil, errors.Join(err, db.Close())
+	}
+	return db, nil
+}
+
+// arrange sorts the indexes by table and checks that the schema is numbered
+// as the keys need it.
+func (db *DB) arrange(s *Schema) error {
+	db.indexes = make([][]*Index, len(s.Tables))
+	for i, t := range s.Tables {
+		if t.ID != i || len(t.Key) == 0 {
+			return fmt.Errorf("schema: table %s has number %d at place %d, and %d key columns", t, t.ID, i, len(t.Key))
+		}
+	}
+	for i := range s.Indexes {
+		x := &s.Indexes[i]
+		if x.ID != i || x.Table < 0 || x.Table >= len(s.Tables) {
+			return fmt.Errorf("schema: index %d is at place %d, of table %d", x.ID, i, x.Table)
+		}
+		db.indexes[x.Table] = append(db.indexes[x.Table], x)
+	}
+	return nil
+}
+
+// settings are Pebble's. Its defaults are made for small stores: an 8 MB
+// cache, a 4 MB memtable and writes stopped at 12 files of L0 would stall a
+// first load. The newest format is the one that tells a torn log from a
+// damaged one.
+func (db *DB) settings(dir string) *pebble.Options {
+	o := db.options
+	settings := &pebble.Options{
+		FS:                          o.FS,
+		Cache:                       pebble.NewCache(o.CacheBytes),
+		MemTableSize:                uint64(o.MemTableBytes),
+		MemTableStopWritesThreshold: 4,
+		L0CompactionThreshold:       4,
+		L0StopWritesThreshold:       64,
+		LBaseMaxBytes:               max(64<<20, o.MemTableBytes),
+		MaxOpenFiles:                4096,
+		FormatMajorVersion:          pebble.FormatNewest,
+		BytesPerSync:                1 << 20,
+		WALBytesPerSync:             1 << 20,
+		Logger:                      db.events,
+		EventListener:               db.events.listener(),
+		ReadOnly:                    o.Schema == nil,
+		ErrorIfNotExists:            o.Schema == nil,
+		CompactionConcurrencyRange:  func() (int, int) { return 1, max(2, runtime.GOMAXPROCS(0)/2) },
+	}
+	if o.Schema != nil {
+		settings.FS = db.events.withBallast(o.FS, dir, o.BallastBytes)
+	}
+	settings.ApplyCompressionSettings(func() pebble.DBCompressionSettings { return compression })
+	for i := range settings.Levels {
+		settings.Levels[i].BlockSize = 16 << 10
+		settings.Levels[i].FilterPolicy = bloom.FilterPolicy(10)
+	}
+	settings.TargetFileSizes[0] = 8 << 20
+	return settings
+}
+
+// recover brings the state to the last whole transaction and makes it the
+// first boundary.
+func (db *DB) recover() error {
+	if err := db.loadIdentity(); err != nil {
+		return err
+	}
+	value, err := db.meta(keyProgress)
+	if err != nil {
+		return err
+	}
+	if db.progress, err = parseProgress(value); err != nil {
+		return err
+	}
+	if err := db.journal.load(db); err != nil {
+		return err
+	}
+	db.progress.seq = max(db.progress.seq, db.journal.last())
+	if db.progress.partial && db.options.Schema != nil {
+		if err := db.rollBack(); err != nil {
+			return fmt.Errorf("roll back unfinished transaction: %w", err)
+		}
+	}
+	db.boundary = db.newBoundary()
+	return nil
+}
+
+// classifyOpen names the reasons for which Pebble refuses a directory.
+func classifyOpen(err error) error {
+	err = classify(err)
+	text := err.Error()
+	switch {
+	case strings.Contains(text, "unknown format major version"):
+		return fmt.Errorf("%w: %w", ErrFormat, err)
+	case strings.Contains(text, "lock held by"), errors.Is(err, syscall.EAGAIN), errors.Is(err, syscall.EACCES) && strings.Contains(text, "LOCK"):
+		return fmt.Errorf("%w: %w", ErrLocked, err)
+	}
+	return err
 }

@@ -1,0 +1,196 @@
+package store
+
+import (
+	"errors"
+	"fmt"
+	"io"
+	"os"
+	"path/filepath"
+	"slices"
+	"strconv"
+	"strings"
+	"syscall"
+
+	"github.com/cockroachdb/pebble/v2"
+)
+
+// Dir is the state directory. It holds epochs, each a DB of its own: a reload
+// fills a new one beside the one in use. One process has it at a time.
+type Dir struct {
+	path   string
+	lock   *os.File
+	epochs []Epoch
+}
+
+// Epoch is one state within a Dir.
+type Epoch struct {
+	Number   uint64
+	Path     string
+	Identity Identity
+	Err      error // why it cannot be read, if it cannot; ErrCorrupt among others
+}
+
+const (
+	epochPrefix   = "epoch-"
+	removedPrefix = "removed-"
+	lockName      = "lock"
+)
+
+// OpenDir takes the state directory, makes it if need be, and removes epochs
+// whose first load was never completed. ErrLocked names the process that has
+// the directory.
+func OpenDir(path string) (*Dir, error) {
+	if err := os.MkdirAll(path, 0o750); err != nil {
+		return nil, fmt.Errorf("make state directory: %w", classify(err))
+	}
+	d := &Dir{path: path}
+	if err := d.acquire(); err != nil {
+		return nil, fmt.Errorf("lock state directory %s: %w", path, err)
+	}
+	if err := d.scan(); err != nil {
+		return nil, errors.Join(fmt.Errorf("read state directory %s: %w", path, err), d.Close())
+	}
+	return d, nil
+}
+
+// acquire locks the directory for this process. The lock ends with the
+// process, however it ends; the file stays and holds the pid for messages.
+func (d *Dir) acquire() error {
+	lock, err := os.OpenFile(filepath.Join(d.path, lockName), os.O_RDWR|os.O_CREATE, 0o640)
+	if err != nil {
+		return classify(err)
+	}
+	if err := syscall.Flock(int(lock.Fd()), syscall.LOCK_EX|syscall.LOCK_NB); err != nil {
+		owner, _ := io.ReadAll(io.LimitReader(lock, 32))
+		_ = lock.Close()
+		if errors.Is(err, syscall.EWOULDBLOCK) {
+			return fmt.Errorf("%w: process %s", ErrLocked, strings.TrimSpace(string(owner)))
+		}
+		return fmt.Errorf("flock: %w", err)
+	}
+	d.lock = lock
+	if err := lock.Truncate(0); err != nil {
+		return errors.Join(classify(err), lock.Close())
+	}
+	if _, err := lock.WriteAt([]byte(strconv.Itoa(os.Getpid())+"\n"), 0); err != nil {
+		return errors.Join(classify(err), lock.Close())
+	}
+	return nil
+}
+
+func (d *Dir) scan() error {
+	entries, err := os.ReadDir(d.path)
+	if err != nil {
+		return err
+	}
+	for _, entry := range entries {
+		if strings.HasPrefix(entry.Name(), removedPrefix) {
+			if err := os.RemoveAll(filepath.Join(d.path, entry.Name())); err != nil {
+				return err
+			}
+		}
+		number, err := strconv.ParseUint(strings.TrimPrefix(entry.Name(), epochPrefix), 10, 64)
+		if err != nil || !strings.HasPrefix(entry.Name(), epochPrefix) || !entry.IsDir() {
+			continue
+		}
+		if err := d.look(number); err != nil {
+			return err
+		}
+	}
+	slices.SortFunc(d.epochs, func(a, b Epoch) int { return int(int64(a.Number - b.Number)) })
+	return nil
+}
+
+// look adds an epoch to the list, or removes it if it was never finished.
+func (d *Dir) look(number uint64) error {
+	e := Epoch{Number: number, Path: d.epochPath(number)}
+	e.Identity, e.Err = peek(e.Path)
+	d.epochs = append(d.epochs, e)
+	unfinished := e.Err == nil && !e.Identity.Loaded
+	if unfinished || errors.Is(e.Err, pebble.ErrDBDoesNotExist) {
+		return d.Remove(number)
+	}
+	return nil
+}
+
+// peek reads the identity of a state without changing it.
+func peek(path string) (Identity, error) {
+	db, err := Open(path, Options{})
+	if err != nil {
+		return Identity{}, err
+	}
+	return db.Identity(), db.Close()
+}
+
+func (d *Dir) epochPath(number uint64) string {
+	return filepath.Join(d.path, fmt.Sprintf("%s%06d", epochPrefix, number))
+}
+
+// Close gives the directory up. Its states must be closed before.
+func (d *Dir) Close() error { return d.lock.Close() }
+
+// Epochs lists what the directory holds, ascending.
+func (d *Dir) Epochs() []Epoch { return slices.Clone(d.epochs) }
+
+// Newest is the latest epoch whose first load is complete, or that cannot be
+// read: what to make of that is the caller's decision.
+func (d *Dir) Newest() (Epoch, bool) {
+	if len(d.epochs) == 0 {
+		return Epoch{}, false
+	}
+	return d.epochs[len(d.epochs)-1], true
+}
+
+// Open opens one of the epochs.
+func (d *Dir) Open(number uint64, o Options) (*DB, error) {
+	if !slices.ContainsFunc(d.epochs, func(e Epoch) bool { return e.Number == number }) {
+		return nil, fmt.Errorf("open epoch %d: %w", number, pebble.ErrDBDoesNotExist)
+	}
+	return Open(d.epochPath(number), o)
+}
+
+// Create makes a new epoch beside the others. Until FinishLoad it counts as
+// unfinished. atLeast is the lowest number that it may get.
+func (d *Dir) Create(atLeast uint64, o Options) (*DB, error) {
+	number := max(atLeast, 1)
+	if newest, ok := d.Newest(); ok {
+		number = max(number, newest.Number+1)
+	}
+	db, err := Open(d.epochPath(number), o)
+	if err != nil {
+		return nil, err
+	}
+	id := db.Identity()
+	id.Epoch = number
+	if err := errors.Join(db.SetIdentity(id), d.sync()); err != nil {
+		return nil, errors.Join(err, db.Close())
+	}
+	d.epochs = append(d.epochs, Epoch{Number: number, Path: d.epochPath(number), Identity: id})
+	return db, nil
+}
+
+// sync makes the names in the directory durable.
+func (d *Dir) sync() error {
+	f, err := os.Open(d.path)
+	if err != nil {
+		return fmt.Errorf("sync state directory: %w", err)
+	}
+	if err := errors.Join(f.Sync(), f.Close()); err != nil {
+		return fmt.Errorf("sync state directory: %w", classify(err))
+	}
+	return nil
+}
+
+// Remove deletes an epoch, which must be closed. It is renamed first, so that
+// a half-deleted one is never taken for a state.
+func (d *Dir) Remove(number uint64) error {
+	removed := filepath.Join(d.path, fmt.Sprintf("%s%06d", removedPrefix, number))
+	if err := os.Rename(d.epochPath(number), removed); err != nil {
+		return fmt.Errorf("remove epoch %d: %w", number, err)
+	}
+	d.epochs = slices.DeleteFunc(d.epochs, func(e Epoch) bool { return e.Number == number })
+	if err := os.RemoveAll(removed); err != nil {
+		return fmt.Errorf("remove epoch %d: %w", number, err)
+	}
+	return nil
+}

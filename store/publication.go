@@ -1,0 +1,116 @@
+package store
+
+import (
+	"fmt"
+
+	"github.com/cockroachdb/pebble/v2"
+)
+
+// Publication collects what is to be remembered of documents that Redis has
+// acknowledged. It is written as one batch: a crash loses all of it or none,
+// so records never outlive the journal records that led to them.
+type Publication struct {
+	db         *DB
+	batch      *pebble.Batch
+	key, value []byte
+	forget     uint64
+	err        error // the first; Commit reports it
+}
+
+// NewPublication makes a publication, for one goroutine.
+func (db *DB) NewPublication() *Publication {
+	return &Publication{db: db, batch: db.pebble.NewBatch()}
+}
+
+// Put remembers what Redis was given for a root.
+func (p *Publication) Put(projection uint16, root []byte, published Published) {
+	p.key = appendPublishedKey(p.key[:0], projection, root)
+	p.value = published.append(p.value[:0])
+	p.set(p.key, p.value)
+}
+
+// Delete remembers that Redis has nothing of a root any more.
+func (p *Publication) Delete(projection uint16, root []byte) {
+	p.key = appendPublishedKey(p.key[:0], projection, root)
+	p.unset(p.key)
+}
+
+// Claim remembers that a root claims a Redis key.
+func (p *Publication) Claim(key []byte, projection uint16, root []byte) {
+	p.key = appendClaimKey(p.key[:0], key, projection, root)
+	p.set(p.key, nil)
+}
+
+// Unclaim remembers that a root claims a Redis key no more.
+func (p *Publication) Unclaim(key []byte, projection uint16, root []byte) {
+	p.key = appendClaimKey(p.key[:0], key, projection, root)
+	p.unset(p.key)
+}
+
+// Leftover remembers a Redis key that may be left from an earlier state.
+func (p *Publication) Leftover(l Leftover) {
+	p.key = append(append(p.key[:0], spaceLeftover), l.Key...)
+	if !l.Known {
+		p.set(p.key, nil)
+		return
+	}
+	p.set(p.key, l.Hash[:])
+}
+
+// NotLeftover takes a Redis key off the list of leftovers.
+func (p *Publication) NotLeftover(key []byte) {
+	p.key = append(append(p.key[:0], spaceLeftover), key...)
+	p.unset(p.key)
+}
+
+// ForgetJournal forgets the journal records up to a sequence number: the last
+// one that was rendered.
+func (p *Publication) ForgetJournal(uptoSeq uint64) { p.forget = max(p.forget, uptoSeq) }
+
+// Size is about the bytes that the publication holds.
+func (p *Publication) Size() int { return p.batch.Len() }
+
+// Commit writes the publication and empties it for the next.
+func (p *Publication) Commit(sync bool) error {
+	if err := p.commit(sync); err != nil {
+		return fmt.Errorf("commit publication: %w", err)
+	}
+	p.batch.Reset()
+	p.forget = 0
+	return nil
+}
+
+func (p *Publication) commit(sync bool) error {
+	if p.err != nil {
+		return p.err
+	}
+	if p.forget == 0 {
+		return p.db.write(p.batch, sync)
+	}
+	journal := &p.db.journal
+	journal.mu.Lock()
+	defer journal.mu.Unlock()
+	if err := journal.forget(p.batch, p.forget); err != nil {
+		return err
+	}
+	if err := p.db.write(p.batch, sync); err != nil {
+		return err
+	}
+	journal.forgot(p.forget)
+	return nil
+}
+
+// Close drops what was not committed.
+func (p *Publication) Close() { _ = p.batch.Close() }
+
+func (p *Publication) set(key, value []byte) {
+	if err := p.batch.Set(key, value, nil); err != nil && p.err == nil {
+		p.err = err
+	}
+}
+
+func (p *Publication) unset(key []byte) {
+	if err := p.batch.Delete(key, nil); err != nil && p.err == nil {
+		p.err = err
+	}
+}
