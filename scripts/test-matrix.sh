@@ -14,9 +14,10 @@ declare -A version=(
 	[18]=18.4.0-beta.17
 )
 
-packages=$(go list -f '{{$path := .ImportPath}}{{range .TestImports}}{{$path}} {{.}}
-{{end}}{{range .XTestImports}}{{$path}} {{.}}
-{{end}}' ./... | awk '$2 ~ /^materializer\/internal\/servers/ || $1 ~ /\/internal\/servers/ { print $1 }' | sort -u)
+# Packages whose tests start PostgreSQL; of the servers some start Redis only.
+packages=$(find . -name '*_test.go' -not -path './.*/*' \
+	-exec grep -lE 'servertest\.(Database|Postgres|PostgresWith|Cluster)\(|\b(StartPostgres|Database)\(t' {} + |
+	xargs -n 1 dirname | sort -u)
 
 [ $# -gt 0 ] || set -- 14 15 16 17 18
 failed=()
