@@ -5,7 +5,7 @@ export PATH := $(PATH):/usr/local/go/bin
 # more of them run at once than there are cores.
 GOTEST ?= go test -p 2 -parallel 4 -timeout 15m
 PKG ?= ./...
-FUZZTIME ?= 30s
+FUZZTIME ?= 20000x
 BENCHTIME ?= 1s
 
 .DEFAULT_GOAL := help
@@ -34,7 +34,7 @@ lint: ## gofmt, go vet and staticcheck
 	go vet ./...
 	go tool staticcheck ./...
 
-fuzz: ## fuzz each decoder for FUZZTIME (30s)
+fuzz: ## fuzz each decoder FUZZTIME times (20000x)
 	@scripts/fuzz.sh $(FUZZTIME)
 
 bench: deps ## run every benchmark for BENCHTIME (1s)
