@@ -2,10 +2,12 @@ package writer
 
 import (
 	"context"
+	"crypto/tls"
 	"errors"
 	"fmt"
 	"net"
 	"sync"
+	"time"
 
 	"github.com/redis/go-redis/v9"
 )
@@ -26,26 +28,29 @@ type connection struct {
 
 func newConnection(options redis.Options) *connection {
 	c := &connection{}
-	dial := redis.NewDialer(&options)
+	dial := options.Dialer
 	options.PoolSize = 1
 	options.Dialer = func(ctx context.Context, network, address string) (net.Conn, error) {
-		return c.dialOnce(ctx, func(ctx context.Context) (net.Conn, error) { return dial(ctx, network, address) })
+		return c.dialOnce(func() (net.Conn, error) { return dial(ctx, network, address) })
 	}
 	c.client = redis.NewClient(&options)
 	c.conn = c.client.EphemeralConn()
 	return c
 }
 
-func (c *connection) dialOnce(ctx context.Context, dial func(context.Context) (net.Conn, error)) (net.Conn, error) {
+func (c *connection) dialOnce(dial func() (net.Conn, error)) (net.Conn, error) {
 	c.mu.Lock()
 	defer c.mu.Unlock()
 	if c.dialed {
 		return nil, errBroken
 	}
 	c.dialed = true
-	socket, err := dial(ctx)
+	socket, err := dial()
+	if err != nil {
+		return nil, err
+	}
 	c.socket = socket
-	return socket, err
+	return socket, nil
 }
 
 // run sends the commands as one pipeline and reads every reply. An error means
@@ -63,14 +68,18 @@ func (c *connection) run(ctx context.Context, commands ...*redis.Cmd) error {
 			return fmt.Errorf("queue %s: %w", command.Name(), err)
 		}
 	}
-	// The error of Exec is the first of the commands'; each is looked at instead.
-	_, _ = pipeline.Exec(ctx)
+	_, failed := pipeline.Exec(ctx)
 	for _, command := range commands {
-		if err := command.Err(); err != nil && !isReply(err) {
+		err := command.Err()
+		if err != nil && !isReply(err) {
 			return errors.Join(ctx.Err(), err)
 		}
+		if err != nil {
+			failed = nil // the first of the replies, to be found in its command
+		}
 	}
-	return nil
+	// Of a failed handshake (a wrong password) the commands know nothing.
+	return failed
 }
 
 // one runs a single command.
@@ -113,4 +122,24 @@ func firstError(commands ...*redis.Cmd) error {
 		}
 	}
 	return nil
+}
+
+// dialer connects within the time given and says whether it was TLS that
+// failed: a server that does not speak it just never answers.
+func dialer(timeout time.Duration, settings *tls.Config) func(context.Context, string, string) (net.Conn, error) {
+	return func(ctx context.Context, network, address string) (net.Conn, error) {
+		ctx, cancel := context.WithTimeout(ctx, timeout)
+		defer cancel()
+		var d net.Dialer
+		socket, err := d.DialContext(ctx, network, address)
+		if err != nil || settings == nil {
+			return socket, err
+		}
+		secure := tls.Client(socket, settings)
+		if err := secure.HandshakeContext(ctx); err != nil {
+			_ = socket.Close()
+			return nil, fmt.Errorf("TLS handshake with %s: %w", address, err)
+		}
+		return secure, nil
+	}
 }

@@ -27,9 +27,11 @@ import (
 	"log/slog"
 	"net/url"
 	"regexp"
+	"sync"
 	"time"
 
 	"github.com/redis/go-redis/v9"
+	"github.com/redis/go-redis/v9/logging"
 	"github.com/redis/go-redis/v9/maintnotifications"
 )
 
@@ -85,8 +87,13 @@ var (
 	validName       = regexp.MustCompile(`^[A-Za-z0-9_-]+$`)
 )
 
+// quiet is for go-redis' one logger of the process: it prints to standard
+// error what it also returns.
+var quiet sync.Once
+
 // Open checks the configuration. It does not connect.
 func Open(c Config) (*Redis, error) {
+	quiet.Do(func() { redis.SetLogger(&logging.VoidLogger{}) })
 	if !validName.MatchString(c.Name) {
 		return nil, fmt.Errorf("open Redis writer: name %q: want letters, digits, _ and - only", c.Name)
 	}
@@ -179,6 +186,7 @@ func applyTo(o *redis.Options, c Config) {
 	o.PoolTimeout = c.Timeout
 	o.ContextTimeoutEnabled = true
 	o.DialTimeout = c.DialTimeout
+	o.Dialer = dialer(c.DialTimeout, o.TLSConfig)
 	o.ReadTimeout = c.Timeout
 	o.WriteTimeout = c.Timeout
 }
