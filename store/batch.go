@@ -10,10 +10,6 @@ import (
 	"materializer/cdc"
 )
 
-// pieceBytes is when a truncation in progress is written out: Pebble batches
-// stay small, whatever the transaction.
-const pieceBytes = 8 << 20
-
 // Batch collects the changes of some transactions and their touches. Rows are
 // written when it is committed, each once, however often it changed; until
 // then the batch remembers what it did to each. Use it from one goroutine.
@@ -30,7 +26,6 @@ type Batch struct {
 	open     bool   // it has changed rows
 	ended    bool   // a transaction has ended in this batch
 	position Position
-	piece    int // when to write a truncation out
 }
 
 // rowState is one row that the batch has read, and perhaps changed.
@@ -43,7 +38,7 @@ type rowState struct {
 
 // NewBatch makes the batch that the ingest goroutine uses over and over.
 func (db *DB) NewBatch() *Batch {
-	return &Batch{db: db, rows: newKeyset(), touched: newTouched(), writer: rowWriter{db: db}, tx: 1, piece: pieceBytes}
+	return &Batch{db: db, rows: newKeyset(), touched: newTouched(), writer: rowWriter{db: db}, tx: 1}
 }
 
 // Apply applies one change and calls effect for each row that it changed: for
@@ -167,7 +162,7 @@ func (b *Batch) truncatePiece(t *Table, from, end []byte, effect func(Effect) er
 	}
 	defer func() { err = errors.Join(err, classify(rows.Close())) }()
 	for ok := rows.First(); ok; ok = rows.Next() {
-		if b.Size() > b.piece {
+		if b.Size() > b.db.options.piece {
 			return bytes.Clone(rows.Key()), nil
 		}
 		hash := b.rows.hash(uint16(t.ID), rows.Key())

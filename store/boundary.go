@@ -90,16 +90,16 @@ func (db *DB) advanceWithRecord(p *pebble.Batch, next progress, record []byte, s
 func (db *DB) publishBoundary(b *boundary) {
 	db.mu.Lock()
 	defer db.mu.Unlock()
-	if !b.after(db.boundary) {
+	if db.boundary == nil {
+		db.boundary = b
+		return
+	}
+	if b.order <= db.boundary.order {
 		b.unref()
 		return
 	}
 	db.boundary.unref()
 	db.boundary = b
-}
-
-func (b *boundary) after(other *boundary) bool {
-	return b.order > other.order
 }
 
 // Sync makes every commit so far durable, and what is complete readable.

@@ -52,9 +52,9 @@ type Effect struct {
 
 // Published is what Redis was last given for one root.
 type Published struct {
-	Hash [16]byte // of the document
-	LSN  cdc.LSN  // position of the snapshot it was rendered from
-	Keys [][]byte // the Redis keys written
+	Hash  [16]byte // of the document
+	Round uint64   // number of the round that wrote it
+	Keys  [][]byte // the Redis keys written
 }
 
 // DB is the local state of one epoch.
@@ -76,6 +76,7 @@ type DB struct {
 	mu       sync.Mutex
 	identity Identity
 	boundary *boundary // what Snapshot hands out; durable
+	round    uint64    // last acknowledged
 
 	failed atomic.Pointer[error] // the first failed write
 }

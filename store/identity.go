@@ -2,6 +2,7 @@ package store
 
 import (
 	"crypto/rand"
+	"encoding/binary"
 	"encoding/hex"
 	"encoding/json"
 	"errors"
@@ -72,9 +73,26 @@ func (db *DB) loadIdentity() error {
 	if err := json.Unmarshal(text, &db.identity); err != nil {
 		return fmt.Errorf("read identity: %w: %w", ErrCorrupt, err)
 	}
+	if err := db.loadRound(); err != nil {
+		return err
+	}
 	if s := db.options.Schema; s != nil && s.Fingerprint != db.identity.Fingerprint {
 		return fmt.Errorf("state has fingerprint %q, projections have %q: %w", db.identity.Fingerprint, s.Fingerprint, ErrFingerprint)
 	}
+	return nil
+}
+
+func (db *DB) loadRound() error {
+	value, err := db.meta(keyRound)
+	switch {
+	case errors.Is(err, pebble.ErrNotFound):
+		return nil
+	case err != nil:
+		return err
+	case len(value) != 8:
+		return fmt.Errorf("read acknowledged round: %w", errRecord)
+	}
+	db.round = binary.BigEndian.Uint64(value)
 	return nil
 }
 

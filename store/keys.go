@@ -43,6 +43,7 @@ const (
 	keyFormat   = "mformat"
 	keyIdentity = "midentity"
 	keyProgress = "mprogress"
+	keyRound    = "mround" // last round that Redis has acknowledged
 )
 
 var errRecord = errors.New("malformed record")

@@ -4,6 +4,7 @@ import (
 	"bytes"
 	"errors"
 	"fmt"
+	"strconv"
 	"strings"
 	"testing"
 
@@ -82,12 +83,14 @@ func show(r cdc.Row) string {
 }
 
 func showKey(key []byte) string {
-	return strings.TrimSuffix(strings.ReplaceAll(string(key), "\x00", "/"), "/")
+	text := strings.TrimSuffix(strings.ReplaceAll(string(key), "\x00", "/"), "/")
+	return strings.Trim(strconv.QuoteToASCII(text), `"`)
 }
 
 func testOptions(fs vfs.FS) Options {
 	return Options{
 		FS: fs, Schema: testSchema(), CacheBytes: 1 << 20, MemTableBytes: 1 << 20,
+		piece: 1, // every row of a truncation or a rollback is a piece of its own
 		Fatal: func(err error) { panic(fmt.Sprintf("fatal: %v", err)) },
 	}
 }

@@ -53,6 +53,8 @@ type Options struct {
 	// the error. It must end the process or cancel the work; it must not call
 	// the store. Defaults to exiting with code 5, or 6 for a full disk.
 	Fatal func(error)
+
+	piece int // bytes of a truncation or a rollback that are written at once
 }
 
 func (o Options) withDefaults() Options {
@@ -67,6 +69,9 @@ func (o Options) withDefaults() Options {
 	}
 	if o.MemTableBytes == 0 {
 		o.MemTableBytes = 64 << 20
+	}
+	if o.piece == 0 {
+		o.piece = 8 << 20
 	}
 	if o.Logger == nil {
 		o.Logger = slog.New(slog.DiscardHandler)
@@ -183,7 +188,7 @@ func (db *DB) recover() error {
 			return fmt.Errorf("roll back unfinished transaction: %w", err)
 		}
 	}
-	db.boundary = db.newBoundary()
+	db.publishBoundary(db.newBoundary())
 	return nil
 }
 

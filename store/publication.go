@@ -1,6 +1,7 @@
 package store
 
 import (
+	"encoding/binary"
 	"fmt"
 
 	"github.com/cockroachdb/pebble/v2"
@@ -14,7 +15,8 @@ type Publication struct {
 	batch      *pebble.Batch
 	key, value []byte
 	forget     uint64
-	err        error // the first; Commit reports it
+	round      uint64 // acknowledged; 0 if none was
+	err        error  // the first; Commit reports it
 }
 
 // NewPublication makes a publication, for one goroutine.
@@ -67,6 +69,20 @@ func (p *Publication) NotLeftover(key []byte) {
 // one that was rendered.
 func (p *Publication) ForgetJournal(uptoSeq uint64) { p.forget = max(p.forget, uptoSeq) }
 
+// Acknowledge remembers the number of the last round that Redis has taken whole.
+func (p *Publication) Acknowledge(round uint64) {
+	p.round = round
+	p.set([]byte(keyRound), binary.BigEndian.AppendUint64(nil, round))
+}
+
+// Round is the number of the last round acknowledged; 0 if there was none. A
+// crash can take the last few back.
+func (db *DB) Round() uint64 {
+	db.mu.Lock()
+	defer db.mu.Unlock()
+	return db.round
+}
+
 // Size is about the bytes that the publication holds.
 func (p *Publication) Size() int { return p.batch.Len() }
 
@@ -76,7 +92,12 @@ func (p *Publication) Commit(sync bool) error {
 		return fmt.Errorf("commit publication: %w", err)
 	}
 	p.batch.Reset()
-	p.forget = 0
+	if p.round > 0 {
+		p.db.mu.Lock()
+		p.db.round = p.round
+		p.db.mu.Unlock()
+	}
+	p.forget, p.round = 0, 0
 	return nil
 }
 

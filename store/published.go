@@ -7,12 +7,10 @@ import (
 	"fmt"
 
 	"github.com/cockroachdb/pebble/v2"
-
-	"materializer/cdc"
 )
 
 func (p *Published) append(dst []byte) []byte {
-	dst = append(appendLSN(dst, p.LSN), p.Hash[:]...)
+	dst = append(binary.BigEndian.AppendUint64(dst, p.Round), p.Hash[:]...)
 	for _, key := range p.Keys {
 		dst = appendSized(dst, key)
 	}
@@ -21,11 +19,11 @@ func (p *Published) append(dst []byte) []byte {
 
 // parsePublished reads a record; its keys alias it.
 func parsePublished(record []byte) (p Published, err error) {
-	lsn, rest, err := cutLSN(record)
-	if err != nil || len(rest) < len(p.Hash) {
+	if len(record) < 8+len(p.Hash) {
 		return p, fmt.Errorf("read published record: %w", errRecord)
 	}
-	p.LSN = lsn
+	p.Round = binary.BigEndian.Uint64(record)
+	rest := record[8:]
 	rest = rest[copy(p.Hash[:], rest):]
 	for len(rest) > 0 {
 		var key []byte
@@ -50,13 +48,15 @@ func (db *DB) Published(projection uint16, root []byte) (Published, bool, error)
 	return p, err == nil, errors.Join(err, closer.Close())
 }
 
-// PublishedAfter calls fn for every root that was published at a later
-// position: what a Redis that fell back to lsn has lost.
-func (db *DB) PublishedAfter(lsn cdc.LSN, fn func(projection uint16, root []byte) error) error {
+// PublishedAfter calls fn for every root that was published in a later round:
+// what a Redis that fell back to that round has lost.
+func (db *DB) PublishedAfter(round uint64, fn func(projection uint16, root []byte) error) error {
 	return db.scan([]byte{spacePublished}, func(key, value []byte) error {
-		at, _, err := cutLSN(value)
-		if err != nil || at <= lsn {
-			return err
+		if len(value) < 8 {
+			return fmt.Errorf("read published record: %w", errRecord)
+		}
+		if binary.BigEndian.Uint64(value) <= round {
+			return nil
 		}
 		projection, root := parsePublishedKey(key)
 		return fn(projection, root)

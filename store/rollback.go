@@ -68,7 +68,7 @@ func (b *Batch) restorePiece(upper []byte) (oldest []byte, err error) {
 			return nil, err
 		}
 		b.set(at, b.copyRow(u.row))
-		if b.Size() > b.piece {
+		if b.Size() > b.db.options.piece {
 			return bytes.Clone(records.Key()), nil
 		}
 	}
