@@ -34,6 +34,7 @@ var otherWords = map[string]string{
 	"select": "columns", "filter": "where", "sort": "order_by", "sort_by": "order_by", "order": "order_by", "using": "on",
 	"format": "as", "type": "as", "exclude": "except", "omit": "except", "via": "through", "top": "limit", "template": "key",
 	"unique": "key_is_unique", "inner": "required", "flatten": "inline", "has_many": "many", "has_one": "one", "table": "from",
+	"uri": "url", "dsn": "url", "workers": "load_workers", "path": "dir", "directory": "dir", "address": "listen", "port": "listen",
 }
 
 // section is a mapping whose keys are known to be possible.
@@ -157,8 +158,12 @@ func (d *decoder) reportCut(where string, n *node, first, end int) {
 	if first == 0 && end == len(n.entries) {
 		hint = "for columns write columns: [" + strings.Join(words, ", ") + "]; a text that begins with { needs quotes"
 	}
+	if first > 0 && isSecret(n.entries[first-1].key.Value) {
+		d.mistake(where, n.entries[first].place, "quote it", "a comma inside { } ends a value, here that of %s", n.entries[first-1].key.Value)
+		return
+	}
 	if first > 0 {
-		if before := n.entries[first-1]; before.value.kind == scalar && before.value.text.Quoted == 0 && !strings.Contains(before.value.text.Value, "://") {
+		if before := n.entries[first-1]; before.value.kind == scalar && before.value.text.Quoted == 0 {
 			whole := before.value.text.Value + ", " + strings.Join(words, ", ")
 			hint = fmt.Sprintf("quote it: %s: %s\nor write the block on lines of its own", before.key.Value, quoted(whole))
 		}
@@ -170,6 +175,9 @@ func (d *decoder) reportCut(where string, n *node, first, end int) {
 	d.mistake(where, n.entries[first].place, hint, "a comma inside { } ends a value, so %s became a key without a value",
 		strings.Join(words, ", "))
 }
+
+// isSecret tells the settings that may hold a secret.
+func isSecret(key string) bool { return key == "url" || key == "token" }
 
 // quoted writes a text as YAML with double quotes.
 func quoted(text string) string {

@@ -3,6 +3,7 @@ package config
 import (
 	"os"
 	"path/filepath"
+	"strings"
 	"testing"
 )
 
@@ -13,12 +14,15 @@ func FuzzParse(f *testing.F) {
 	if err != nil || len(paths) == 0 {
 		f.Fatalf("no stories to start from: %v", err)
 	}
-	for _, path := range append(paths, "../projections.example.yaml") {
-		story, err := os.ReadFile(path)
+	for _, path := range paths {
+		stories, err := os.ReadFile(path)
 		if err != nil {
 			f.Fatal(err)
 		}
-		f.Add(story)
+		for _, story := range strings.Split(string(stories), "\nproblems\n") {
+			source, _, _ := strings.Cut(story, "\n----\n")
+			f.Add([]byte(source))
+		}
 	}
 	for _, source := range []string{"", "a: \xff", "\xff\xfea\x00", "\xef\xbb\xbfa: b", "a: &a [*a, *a]", "x: !<tag> {? [a] : b}", "\r\n\t", "{<<: [{}, <<], <<: x}"} {
 		f.Add([]byte(source))

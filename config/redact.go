@@ -13,7 +13,7 @@ const mask = "xxxxx"
 // secretPatterns find, as their only group, what must not be shown in a line of
 // text: the password of a URL, of a connection string, a token.
 var secretPatterns = []*regexp.Regexp{
-	regexp.MustCompile(`://[^/?#\s:@]*:([^\s]*)@`),
+	regexp.MustCompile(`://[^/?#\s:@]*:(.*)@`),
 	regexp.MustCompile(`(?i)\b(?:ssl)?password["']?\s*[=:]\s*("[^"]*"?|'[^']*'?|[^\s&,}]+)`),
 	regexp.MustCompile(`(?i)\btoken["']?\s*[=:]\s*("[^"]*"?|'[^']*'?|[^\s&,}]+)`),
 }

@@ -80,14 +80,18 @@ func (r *reporter) syntax(source []byte, err error) {
 	r.mistake("", place{pos: pos, written: pos}, syntaxHint(line, pos, message), "not valid YAML: %s", message)
 }
 
-var errorLine = regexp.MustCompile(`^line \d+: `)
+var (
+	errorLine  = regexp.MustCompile(`^line \d+: `)
+	anchorName = regexp.MustCompile(`(?s)unknown anchor '.*'`) // it may be a secret that begins with *
+)
 
 // parserMessage is the parser's message without its line, which is often that of the enclosing block.
 func parserMessage(err error) string {
 	if err == nil {
 		return ""
 	}
-	return errorLine.ReplaceAllString(strings.TrimPrefix(err.Error(), "yaml: "), "")
+	message := errorLine.ReplaceAllString(strings.TrimPrefix(err.Error(), "yaml: "), "")
+	return anchorName.ReplaceAllString(message, "unknown anchor")
 }
 
 var (
