@@ -220,7 +220,7 @@ func TestTooLargeDocumentIsLeftOut(t *testing.T) {
 		wantValues(t, r, map[string]string{
 			"before": fmt.Sprint(count), "large": "old", "largest": large[1:], fmt.Sprint("k", count-1): fmt.Sprint(count),
 		})
-		if diff := cmp.Diff(kept, round); diff != "" {
+		if !slices.EqualFunc(kept, round, func(a, b Command) bool { return bytes.Equal(a.Key, b.Key) && bytes.Equal(a.Value, b.Value) }) {
 			t.Error("the caller's round was changed")
 		}
 	}

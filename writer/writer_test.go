@@ -78,7 +78,7 @@ func set(key, value string) Command { return Command{Key: []byte(key), Value: []
 func del(key string) Command { return Command{Key: []byte(key), Delete: true} }
 
 func marker(lsn int) Marker {
-	return Marker{StateID: "state-1", Epoch: 3, LSN: lsnOf(lsn), Time: time.Date(2026, 11, 22, 8, 0, lsn%60, 1000, time.UTC)}
+	return Marker{StateID: "state-1", Epoch: 3, Round: uint64(lsn), LSN: lsnOf(lsn), Time: time.Date(2026, 11, 22, 8, 0, lsn%60, 1000, time.UTC)}
 }
 
 func write(t testing.TB, r *Redis, m Marker, round ...Command) {
@@ -157,7 +157,7 @@ func TestMarkerFieldsForReaders(t *testing.T) {
 	t.Parallel()
 	url := servertest.Redis(t)
 	write(t, open(t, url), Marker{
-		StateID: "4f", Epoch: 2, LSN: 0x16B374D848,
+		StateID: "4f", Epoch: 2, Round: 9, LSN: 0x16B374D848,
 		Time: time.Date(2026, 11, 22, 9, 0, 0, 120000000, time.FixedZone("", 3600)),
 	})
 	got, err := client(t, url).HGetAll(t.Context(), "materializer:shop:position").Result()
@@ -168,7 +168,7 @@ func TestMarkerFieldsForReaders(t *testing.T) {
 		t.Error(err)
 	}
 	delete(got, "written_time")
-	want := map[string]string{"state": "4f", "epoch": "2", "lsn": "16/B374D848", "commit_time": "2026-11-22T08:00:00.12Z"}
+	want := map[string]string{"state": "4f", "epoch": "2", "round": "9", "lsn": "16/B374D848", "commit_time": "2026-11-22T08:00:00.12Z"}
 	if diff := cmp.Diff(want, got); diff != "" {
 		t.Errorf("fields (-want +got):\n%s", diff)
 	}
@@ -181,7 +181,7 @@ func TestForeignMarkerIsMissing(t *testing.T) {
 	for _, command := range [][]any{
 		{"set", "materializer:shop:position", "16/0"},
 		{"hset", "materializer:shop:position", "lsn", "16/0"},
-		{"hset", "materializer:shop:position", "state", "x", "epoch", "1", "lsn", "nonsense", "commit_time", "", "written_time", ""},
+		{"hset", "materializer:shop:position", "state", "x", "epoch", "1", "round", "1", "lsn", "nonsense", "commit_time", "", "written_time", ""},
 	} {
 		do(t, operator, "del", "materializer:shop:position")
 		do(t, operator, command...)
