@@ -17,7 +17,7 @@ import (
 //	j seq8 generation2 piece4             -> lsn8 touch...         journal
 //	l rediskey                            -> [hash16]              leftovers
 //	m name                                -> meta
-//	p projection2 root                    -> lsn8 hash16 key...    published records
+//	p projection2 root                    -> round8 hash16 key...    published records
 //	r table2 rowkey                       -> cdc.Row               rows
 //	u seq8                                -> table2 had1 uvarint(len) rowkey [row]   undo log
 //
