@@ -141,6 +141,7 @@ type Snapshot struct {
 	ConsistentPoint cdc.LSN
 	source          *Source
 	conn            *pgconn.PgConn // must stay idle: any command on it ends the snapshot
+	partBytes       int64          // of a table that one worker copies at a time
 }
 
 // Close lets the snapshot go. The slot stays.
@@ -203,7 +204,7 @@ func (s *Source) createSlot(ctx context.Context, conn *pgconn.PgConn) (*Snapshot
 	if err != nil {
 		return nil, err
 	}
-	return &Snapshot{Name: string(rows[0][2]), ConsistentPoint: position, source: s, conn: conn}, nil
+	return &Snapshot{Name: string(rows[0][2]), ConsistentPoint: position, source: s, conn: conn, partBytes: partBytes}, nil
 }
 
 // createCommand is in the form of PostgreSQL 14 where nothing newer is needed.
@@ -218,17 +219,23 @@ func (s *Source) createCommand() string {
 // Drop removes the slot and, if it is ours, the publication. What is not
 // there is no error; a reader of the slot is left alone, and is one.
 func (s *Source) Drop(ctx context.Context) error {
-	st, err := s.SlotState(ctx)
-	if err != nil {
+	if err := s.DropSlot(ctx); err != nil {
 		return err
 	}
-	if st.Exists {
-		if err := s.dropSlot(ctx, st); err != nil {
-			return fmt.Errorf("drop slot %s: %w", s.config.Slot, err)
-		}
-		s.config.Logger.Info("slot dropped", "slot", s.config.Slot)
-	}
 	return s.dropPublication(ctx)
+}
+
+// DropSlot removes the slot, and nothing else. That there is none is no error.
+func (s *Source) DropSlot(ctx context.Context) error {
+	st, err := s.SlotState(ctx)
+	if err != nil || !st.Exists {
+		return err
+	}
+	if err := s.dropSlot(ctx, st); err != nil {
+		return fmt.Errorf("drop slot %s: %w", s.config.Slot, err)
+	}
+	s.config.Logger.Info("slot dropped", "slot", s.config.Slot)
+	return nil
 }
 
 // dropSlot waits a little for a reader that has just been closed to be gone.

@@ -72,11 +72,15 @@ func (o *oracle) ranges(base, typ string) string {
 // PostgreSQL, for each type, and for arrays, domains, composites and ranges of it.
 func TestAgainstPostgres(t *testing.T) {
 	t.Parallel()
-	o := newOracle(t)
+	o := newOracle(t, "CREATE TYPE empty_ AS ()", "CREATE TYPE lone AS (t text)")
 	tables := map[string]bool{} // the value tells whether the type has an order
 	for i, s := range samples {
 		base := fmt.Sprintf("t%d", i)
 		o.fill(base, s)
+		if s.flat {
+			tables[base] = !s.noOrder
+			continue
+		}
 		tables[o.nest(base, s.typ)] = !s.noOrder
 		for ranged, of := range rangeTypes {
 			if of == s.typ {
@@ -87,7 +91,7 @@ func TestAgainstPostgres(t *testing.T) {
 	o.load()
 	for table, ordered := range tables {
 		for column := range o.types {
-			if name, found := strings.CutPrefix(column, table+"."); found {
+			if name, found := strings.CutPrefix(column, table+"."); found && name != "id" {
 				o.compare(table, name, ordered)
 			}
 		}

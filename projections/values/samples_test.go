@@ -15,6 +15,7 @@ type sample struct {
 	random *rapid.Generator[string] // nil if the list is enough
 	// noOrder says that PostgreSQL has no btree order for the type, or that Order does not do it.
 	noOrder bool
+	flat    bool // no types are made of this one
 }
 
 // randoms is how many random values each type gets.
@@ -191,6 +192,11 @@ var samples = []sample{
 	{typ: "pg_snapshot", values: []string{"10:20:10,14,15"}, noOrder: true},
 	{typ: "txid_snapshot", values: []string{"10:20:10,14,15"}, noOrder: true},
 	{typ: "int2vector", values: []string{"1 2 -3", "", "7"}, noOrder: true},
+	{typ: "int4[]", flat: true, values: []string{"{}", "{1}", "[0:0]={1}", "[2:2]={1}", "{{1}}", "{{{1}}}", "[1:1][-2:-2]={{1}}", "{1,2,3,4}", "{{1,2},{3,4}}", "{{1,2,3,4}}",
+		"{{1},{2},{3},{4}}", "{{{1,2}},{{3,4}}}", "{{{1},{2}},{{3},{4}}}", "{NULL}", "{1,NULL}", "{NULL,1}", "{1,2}", "{{{{{{1,2},{3,4}}}}}}", "[-5:-4]={1,2}"}},
+	{typ: "text[]", flat: true, values: []string{`{""}`, `{"NULL",NULL,null}`, `{"a,b","{","}","\\"," ","\""}`, "{a b,\"\t\"}", `{{"(",")"},{"[","]="}}`, `{"\\\\\"\\"}`}},
+	{typ: "empty_", flat: true, values: []string{"()"}},
+	{typ: "lone", flat: true, values: []string{"()", `("")`, `(a)`, `("(a)")`, `("\\\\""")`, `(" ")`, "(\"\n\")"}},
 	{typ: "oidvector", values: []string{"1 2", "", "4294967295"}, noOrder: true},
 }
 

@@ -1,0 +1,188 @@
+package pipeline
+
+import (
+	"cmp"
+	"slices"
+
+	"materializer/projections"
+)
+
+// claims decides, for keys that are not their root's identity, whose document
+// is under a key when several roots claim it: that of the first projection's
+// lowest row key. Within one round the claims taken are in the store already
+// (announce), those given up are kept here until its end.
+type claims struct {
+	round   *roundInHand
+	left    map[string]map[claim]bool // by key: given up in this round
+	owner   map[string]*claim         // by key: who owned it before the round; nil if nobody
+	pending []string                  // keys left, to be decided at the end of the round
+	later   []change                  // roots that have left keys, recorded at the end of the round
+}
+
+type claim struct {
+	projection uint16
+	root       string
+}
+
+func (c claim) compare(other claim) int {
+	return cmp.Or(cmp.Compare(c.projection, other.projection), cmp.Compare(c.root, other.root))
+}
+
+func newClaims(r *roundInHand) *claims {
+	return &claims{round: r, left: map[string]map[claim]bool{}, owner: map[string]*claim{}}
+}
+
+// resolve adds to made the writes of the keys of projections that keep claims,
+// and at the end of the round what becomes of the keys left in it.
+func (c *claims) resolve(made *changes, last bool) error {
+	for i := range made.list {
+		change := &made.list[i]
+		if !change.projection.Claims {
+			continue
+		}
+		if err := c.leave(change); err != nil {
+			return err
+		}
+	}
+	for i := range made.list {
+		change := &made.list[i]
+		if !change.projection.Claims {
+			continue
+		}
+		if err := c.write(made, change, claim{change.projection.ID, change.key}); err != nil {
+			return err
+		}
+	}
+	if !last {
+		return nil
+	}
+	return c.settle(made)
+}
+
+// leave gives up the claims on the keys that a root has left.
+func (c *claims) leave(change *change) error {
+	for _, key := range change.removed {
+		if c.left[string(key)] == nil {
+			c.left[string(key)] = map[claim]bool{}
+			c.pending = append(c.pending, string(key))
+		}
+		c.left[string(key)][claim{change.projection.ID, change.key}] = true
+		if err := c.noteOwner(string(key)); err != nil {
+			return err
+		}
+	}
+	return nil
+}
+
+// noteOwner remembers who owned a key before the round touched it.
+func (c *claims) noteOwner(key string) error {
+	if _, known := c.owner[key]; known {
+		return nil
+	}
+	var first *claim
+	err := c.round.db.Claims([]byte(key), func(projection uint16, root []byte) bool {
+		first = &claim{projection, string(root)}
+		return false
+	})
+	c.owner[key] = first
+	return err
+}
+
+// write adds the keys that the root may write: those that nobody before it claims.
+func (c *claims) write(made *changes, change *change, self claim) error {
+	for _, key := range change.keys {
+		if err := c.noteOwner(string(key)); err != nil {
+			return err
+		}
+		claimants, err := c.claimants(string(key), &self)
+		if err != nil {
+			return err
+		}
+		if claimants[0] != self {
+			c.collide(key, claimants)
+			continue
+		}
+		if len(claimants) > 1 {
+			c.collide(key, claimants)
+		}
+		before := c.owner[string(key)]
+		if change.write || before == nil || *before != self {
+			made.set(key, change.body)
+		}
+	}
+	return nil
+}
+
+// claimants lists who claims a key now, the owner first.
+func (c *claims) claimants(key string, also *claim) ([]claim, error) {
+	var list []claim
+	if also != nil {
+		list = append(list, *also)
+	}
+	err := c.round.db.Claims([]byte(key), func(projection uint16, root []byte) bool {
+		have := claim{projection, string(root)}
+		if !c.left[key][have] && !slices.Contains(list, have) {
+			list = append(list, have)
+		}
+		return true
+	})
+	slices.SortFunc(list, claim.compare)
+	return list, err
+}
+
+// settle decides what becomes of the keys that roots have left in this round:
+// they are removed, unless somebody else claims them and so inherits them.
+func (c *claims) settle(made *changes) error {
+	for _, key := range c.pending {
+		claimants, err := c.claimants(key, nil)
+		if err != nil {
+			return err
+		}
+		claimants = append(claimants, addedNow(made, key)...)
+		slices.SortFunc(claimants, claim.compare)
+		if len(claimants) == 0 {
+			made.remove([]byte(key))
+			continue
+		}
+		heir := claimants[0]
+		if before := c.owner[key]; before != nil && *before == heir {
+			continue
+		}
+		if err := c.inherit(made, key, heir); err != nil {
+			return err
+		}
+	}
+	return nil
+}
+
+// addedNow lists the roots of this sending that take the key: not announced yet.
+func addedNow(made *changes, key string) []claim {
+	var list []claim
+	for i := range made.list {
+		if change := &made.list[i]; change.projection.Claims && contains(change.added, []byte(key)) {
+			list = append(list, claim{change.projection.ID, change.key})
+		}
+	}
+	return list
+}
+
+// inherit writes the heir's document under a key that its owner has left.
+func (c *claims) inherit(made *changes, key string, heir claim) error {
+	var projection *projections.Projection = c.round.Plan.Projections[heir.projection]
+	var out result
+	if err := c.round.workers[0].render(root{projection, heir.root}, &out); err != nil {
+		return err
+	}
+	if out.exists && contains(out.keys, []byte(key)) {
+		made.set([]byte(key), out.body)
+	}
+	return nil
+}
+
+// collide reports a key that several roots claim: key_is_unique was not true, or
+// two templates can make the same text.
+func (c *claims) collide(key []byte, claimants []claim) {
+	c.round.Metrics.Collisions.Inc()
+	c.round.Logger.Warn("several rows claim one key; the first has it, the others take over when it is free",
+		"key", string(key), "projection", c.round.Plan.Projections[claimants[0].projection].Name, "rows", len(claimants))
+}

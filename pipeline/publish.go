@@ -1,0 +1,251 @@
+package pipeline
+
+import (
+	"context"
+	"errors"
+	"fmt"
+	"time"
+
+	"materializer/cdc"
+	"materializer/store"
+	"materializer/writer"
+)
+
+const (
+	probeInterval = time.Second     // how often an idle Redis is asked whether it is still ours
+	foldInterval  = 5 * time.Second // how often the journal is folded while Redis is away
+)
+
+// publisher is the publish loop: touched documents from local state into Redis.
+type publisher struct {
+	*Pipeline
+	db        *store.DB
+	wake      <-chan struct{}
+	connected bool
+	attempt   int    // failures since the last success
+	round     uint64 // the last round number used
+	// distrust is the journal record up to which Redis may have been given a
+	// round that we know nothing of (a crash, a timeout): documents touched by
+	// these are written even if they seem to be there already.
+	distrust uint64
+	probed   time.Time
+	folded   time.Time
+	// inheriting is set while keys of an earlier state wait for being written again or removed.
+	inheriting bool
+
+	workers []*renderer
+}
+
+func newPublisher(p *Pipeline, db *store.DB, wake <-chan struct{}) *publisher {
+	snapshot := db.Snapshot()
+	defer snapshot.Close()
+	return &publisher{Pipeline: p, db: db, wake: wake, round: db.Round(), distrust: snapshot.JournalEnd(), inheriting: true}
+}
+
+// run publishes until ctx ends, or until ingesting has ended and everything is published.
+func (p *publisher) run(ctx, ingesting context.Context) error {
+	tick := time.NewTicker(probeInterval)
+	defer tick.Stop()
+	for {
+		more, err := p.step(ctx)
+		switch {
+		case ctx.Err() != nil:
+			return nil
+		case errors.Is(err, errCaughtUp):
+			return err
+		case err != nil && !sinkFailed(err):
+			return err
+		case err != nil:
+			if err := p.redisDown(ctx, ingesting, err); err != nil {
+				return err
+			}
+			continue
+		case more:
+			continue
+		case ingesting.Err() != nil:
+			return nil
+		}
+		select {
+		case <-p.wake:
+		case <-tick.C:
+		case <-ingesting.Done():
+		case <-ctx.Done():
+			return nil
+		}
+	}
+}
+
+// sinkFailed tells failures of Redis, which pass, from our own.
+func sinkFailed(err error) bool {
+	var failed *writer.Error
+	var lost *writer.LostError
+	return errors.As(err, &failed) || errors.As(err, &lost)
+}
+
+// step is one pass: connect if need be, publish one round, probe when idle. It
+// gives more when another round is due at once.
+func (p *publisher) step(ctx context.Context) (more bool, err error) {
+	if !p.connected {
+		if err := p.connect(ctx); err != nil {
+			return false, err
+		}
+	}
+	more, err = p.publish(ctx)
+	if err != nil || more {
+		return more, err
+	}
+	if swept, err := p.sweep(ctx); err != nil || swept {
+		return swept, err
+	}
+	if p.ExitWhenCaughtUp && p.target.Load() > 0 && p.positions.Now().Visible >= cdc.LSN(p.target.Load()) {
+		return false, errCaughtUp
+	}
+	p.phase.Store("live")
+	if time.Since(p.probed) > probeInterval {
+		p.probed = time.Now()
+		return false, p.Sink.Probe(ctx)
+	}
+	return false, nil
+}
+
+// connect makes the connection and compares Redis' marker with local state.
+func (p *publisher) connect(ctx context.Context) error {
+	found, ok, err := p.Sink.Connect(ctx)
+	if err != nil {
+		return err
+	}
+	if err := p.compare(found, ok); err != nil {
+		return err
+	}
+	p.connected, p.attempt, p.probed = true, 0, time.Now()
+	if was := p.redis.Swap(""); was != "" {
+		p.Logger.Info("connected to Redis", "marker", ok, "visible", found.LSN)
+	}
+	return nil
+}
+
+// compare finds out what Redis has lost since we last wrote to it, and touches
+// that again. The marker stays as it is until everything is there.
+func (p *publisher) compare(found writer.Marker, ok bool) error {
+	id := p.db.Identity()
+	acknowledged := p.db.Round()
+	p.round = max(p.round, acknowledged)
+	switch {
+	case ok && found.StateID == id.StateID && found.Epoch == id.Epoch:
+		p.round = max(p.round, found.Round)
+		if found.Round >= acknowledged {
+			return nil
+		}
+		p.Logger.Warn("Redis has lost writes, writing them again from local state", "has", found.Round, "had", acknowledged)
+		return p.rewrite(found.Round)
+	case ok && found.Epoch >= id.Epoch && found.StateID != id.StateID:
+		// Positions of another state say nothing here: the epoch orders them for readers.
+		id.Epoch = found.Epoch + 1
+		if err := p.db.SetIdentity(id); err != nil {
+			return err
+		}
+	}
+	if acknowledged == 0 {
+		return nil // nothing was published from this state yet: the journal holds everything
+	}
+	p.Logger.Warn("Redis does not hold this state's documents any more, writing all of them again from local state", "marker", ok)
+	return p.rewrite(0)
+}
+
+// rewrite touches every root that was published in a later round.
+func (p *publisher) rewrite(after uint64) error {
+	p.Metrics.Refills.Inc()
+	var touches []store.Touch
+	flush := func() error {
+		err := p.db.AppendJournal(touches)
+		touches = touches[:0]
+		return err
+	}
+	err := p.db.PublishedAfter(after, func(projection uint16, root []byte) error {
+		touches = append(touches, store.Touch{
+			Node: p.Plan.Projections[projection].Root.ID,
+			Key:  append([]byte(nil), root...),
+		})
+		if len(touches) < 10_000 {
+			return nil
+		}
+		return flush()
+	})
+	if err == nil {
+		err = flush()
+	}
+	if err != nil {
+		return fmt.Errorf("touch what Redis has lost: %w", err)
+	}
+	p.distrustJournal()
+	return nil
+}
+
+// distrustJournal makes everything touched so far be written whatever was
+// written before.
+func (p *publisher) distrustJournal() {
+	snapshot := p.db.Snapshot()
+	defer snapshot.Close()
+	p.distrust = max(p.distrust, snapshot.JournalEnd())
+}
+
+// redisDown waits before another attempt, and keeps the journal small meanwhile.
+func (p *publisher) redisDown(ctx, ingesting context.Context, failure error) error {
+	p.connected = false
+	p.distrustJournal()
+	p.Metrics.SinkErrors.Inc()
+	if p.redis.Swap(failure.Error()) != failure.Error() {
+		p.Logger.Warn("Redis is away; changes are kept in local state until it is back", "error", failure)
+	}
+	if time.Since(p.folded) > foldInterval {
+		p.folded = time.Now()
+		if err := p.db.FoldJournal(1000); err != nil {
+			return err
+		}
+	}
+	if ingesting.Err() != nil {
+		return nil // stopping: one attempt, the next start goes on
+	}
+	p.attempt++
+	_ = pause(ctx, p.attempt-1)
+	return nil
+}
+
+// sweep deletes keys of an earlier state that did not come again. It runs only
+// when everything touched is published.
+func (p *publisher) sweep(ctx context.Context) (bool, error) {
+	if !p.inheriting {
+		return false, nil
+	}
+	leftovers, err := p.db.Leftovers(nil, p.RoundRoots)
+	if err != nil || len(leftovers) == 0 {
+		p.inheriting = err != nil
+		return false, err
+	}
+	publication := p.db.NewPublication()
+	defer publication.Close()
+	commands := make([]writer.Command, 0, len(leftovers))
+	for _, leftover := range leftovers {
+		commands = append(commands, writer.Command{Key: leftover.Key, Delete: true})
+		publication.NotLeftover(leftover.Key)
+	}
+	if err := p.Sink.Push(ctx, commands); err != nil && !p.refused(err) {
+		return false, err
+	}
+	p.Logger.Info("removed keys that no longer belong", "keys", len(commands))
+	p.Metrics.KeysRemoved.Add(float64(len(commands)))
+	return true, publication.Commit(false)
+}
+
+// refused reports documents that Redis will never take; everything else was written.
+func (p *publisher) refused(err error) bool {
+	var refused *writer.RefusedError
+	if !errors.As(err, &refused) {
+		return false
+	}
+	for _, document := range refused.Documents {
+		p.Logger.Error("Redis refuses a document; what it held before is kept", "key", string(document.Key), "reason", document.Reason)
+	}
+	p.Metrics.Refused.Add(float64(len(refused.Documents)))
+	return true
+}

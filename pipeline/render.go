@@ -1,0 +1,125 @@
+package pipeline
+
+import (
+	"fmt"
+	"runtime"
+
+	"github.com/zeebo/xxh3"
+	"golang.org/x/sync/errgroup"
+
+	"materializer/projections"
+	"materializer/store"
+)
+
+// renderQueue is how many roots are rendered at once, by all workers together.
+const renderQueue = 512
+
+// result is one root rendered: what Redis should hold for it.
+type result struct {
+	root
+	exists bool
+	keys   [][]byte
+	body   []byte
+	hash   [16]byte
+	before store.Published
+	known  bool // before is set
+}
+
+// renderer is one worker with its buffers.
+type renderer struct {
+	db      *store.DB
+	reader  *store.Reader
+	builder *projections.Builder
+	arena   []byte
+}
+
+func (p *publisher) renderers() []*renderer {
+	for len(p.workers) < runtime.GOMAXPROCS(0) {
+		p.workers = append(p.workers, &renderer{db: p.db})
+	}
+	return p.workers
+}
+
+// enter begins reading a snapshot.
+func (w *renderer) enter(snapshot *store.Snapshot) {
+	w.reader = snapshot.NewReader()
+	w.builder = projections.NewBuilder(w.reader)
+}
+
+func (w *renderer) leave() {
+	if w.reader != nil {
+		w.reader.Close()
+		w.reader = nil
+	}
+	w.reset()
+}
+
+// reset forgets the bytes of earlier results.
+func (w *renderer) reset() { w.arena = w.arena[:0] }
+
+// keep copies bytes to where they stay until reset.
+func (w *renderer) keep(b []byte) []byte {
+	if cap(w.arena)-len(w.arena) < len(b) {
+		w.arena = make([]byte, 0, max(256<<10, 2*len(b))) // results keep the old one alive
+	}
+	from := len(w.arena)
+	w.arena = append(w.arena, b...)
+	return w.arena[from:len(w.arena):len(w.arena)]
+}
+
+// render turns the queue into results, in the queue's order.
+func (r *roundInHand) render() error {
+	if len(r.queue) == 0 {
+		return nil
+	}
+	rendered := make([]result, len(r.queue))
+	workers := r.workers[:min(len(r.workers), 1+len(r.queue)/16)]
+	share := (len(r.queue) + len(workers) - 1) / len(workers)
+	var group errgroup.Group
+	for i, worker := range workers {
+		from, to := min(i*share, len(r.queue)), min((i+1)*share, len(r.queue))
+		part := func() error {
+			for at := from; at < to; at++ {
+				if err := worker.render(r.queue[at], &rendered[at]); err != nil {
+					return err
+				}
+			}
+			return nil
+		}
+		if len(workers) > 1 {
+			group.Go(part)
+		} else if err := part(); err != nil {
+			return err
+		}
+	}
+	if err := group.Wait(); err != nil {
+		return err
+	}
+	for i := range rendered {
+		r.bytes += len(rendered[i].body)
+		r.results = append(r.results, &rendered[i])
+	}
+	r.queue = r.queue[:0]
+	return nil
+}
+
+func (w *renderer) render(one root, out *result) error {
+	out.root = one
+	key := []byte(one.key)
+	doc, exists, err := w.builder.Build(one.projection, key)
+	if err != nil {
+		return fmt.Errorf("render projection %s: %w", one.projection.Name, err)
+	}
+	if out.before, out.known, err = w.db.Published(one.projection.ID, key); err != nil {
+		return err
+	}
+	if out.exists = exists; !exists {
+		return nil
+	}
+	out.body = w.keep(doc.Body)
+	out.hash = xxh3.Hash128(doc.Body).Bytes()
+	for _, documentKey := range doc.Keys {
+		out.keys = append(out.keys, w.keep(documentKey))
+	}
+	return nil
+}

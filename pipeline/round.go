@@ -1,0 +1,237 @@
+package pipeline
+
+import (
+	"context"
+	"fmt"
+	"sort"
+	"time"
+
+	"materializer/cdc"
+	"materializer/projections"
+	"materializer/store"
+	"materializer/writer"
+)
+
+// roundBytes bounds the documents held before they are sent.
+const roundBytes = 4 << 20
+
+// root is one document to be rendered.
+type root struct {
+	projection *projections.Projection
+	key        string
+}
+
+// work is what a round has to do: the journal up to some record.
+type work struct {
+	roots   map[root]struct{}
+	fan     []store.Touch // to be followed up to roots
+	last    uint64        // journal record that the round ends with; 0 if there is none
+	first   uint64
+	lsn     cdc.LSN // position that is visible once the round is done
+	all     bool    // the journal ends here
+	touches int
+}
+
+// publish makes one round: what is touched in a snapshot, rendered and written.
+func (p *publisher) publish(ctx context.Context) (more bool, err error) {
+	snapshot := p.db.Snapshot()
+	defer snapshot.Close()
+	w, err := p.collect(snapshot)
+	if err != nil {
+		return false, err
+	}
+	visible := p.positions.Now().Visible
+	if w.last == 0 && snapshot.Position().LSN <= visible {
+		return false, nil
+	}
+	began := time.Now()
+	r := &roundInHand{publisher: p, snapshot: snapshot, work: w, force: w.first <= p.distrust && w.last > 0}
+	defer r.close()
+	r.claims = newClaims(r)
+	p.round++
+	if err := r.run(ctx); err != nil {
+		return false, err
+	}
+	p.positions.Show(w.lsn, snapshot.Position().CommitTime)
+	p.Metrics.observeRound(w.touches, time.Since(began), snapshot.Position().CommitTime, w.all)
+	return !w.all, nil
+}
+
+// collect reads the journal from its beginning until there is enough for a round.
+func (p *publisher) collect(snapshot *store.Snapshot) (*work, error) {
+	w := &work{roots: map[root]struct{}{}, all: true, lsn: snapshot.Position().LSN}
+	fans := map[string]struct{}{}
+	journal := snapshot.Journal()
+	for journal.Next() {
+		if len(w.roots) >= 4*p.RoundRoots && journal.Seq() != w.last {
+			w.all = false
+			break
+		}
+		if w.first == 0 {
+			w.first = journal.Seq()
+		}
+		w.last = journal.Seq()
+		lsn := journal.LSN()
+		err := journal.Touches(func(t store.Touch) error {
+			w.touches++
+			return p.note(w, fans, t)
+		})
+		if err != nil {
+			journal.Close()
+			return nil, err
+		}
+		if w.lsn = lsn; lsn == 0 {
+			w.lsn = snapshot.Position().LSN
+		}
+	}
+	if err := journal.Close(); err != nil {
+		return nil, fmt.Errorf("read journal: %w", err)
+	}
+	if w.all {
+		w.lsn = snapshot.Position().LSN
+	}
+	return w, nil
+}
+
+func (p *publisher) note(w *work, fans map[string]struct{}, t store.Touch) error {
+	if int(t.Node) >= len(p.Plan.Nodes) {
+		return fmt.Errorf("the journal names node %d, which the plan does not have", t.Node)
+	}
+	node := p.Plan.Nodes[t.Node]
+	if node.Parent == nil && len(t.Key) > 0 {
+		w.roots[root{node.Projection, string(t.Key)}] = struct{}{}
+		return nil
+	}
+	name := string(append([]byte{byte(t.Node >> 8), byte(t.Node)}, t.Key...))
+	if _, again := fans[name]; !again {
+		fans[name] = struct{}{}
+		w.fan = append(w.fan, store.Touch{Node: t.Node, Key: []byte(name[2:])})
+	}
+	return nil
+}
+
+// roundInHand is a round while it is made. Results gather until they are worth
+// sending; the last ones go with the marker, in one step if they are few.
+type roundInHand struct {
+	*publisher
+	snapshot *store.Snapshot
+	work     *work
+	force    bool
+	queue    []root
+	results  []*result
+	bytes    int
+	rendered int
+	after    *store.Publication
+	claims   *claims
+}
+
+func (r *roundInHand) close() {
+	for _, worker := range r.workers {
+		worker.leave()
+	}
+	if r.after != nil {
+		r.after.Close()
+	}
+}
+
+func (r *roundInHand) run(ctx context.Context) error {
+	r.after = r.db.NewPublication()
+	for _, worker := range r.renderers() {
+		worker.enter(r.snapshot)
+	}
+	queue := make([]root, 0, len(r.work.roots))
+	for one := range r.work.roots {
+		queue = append(queue, one)
+	}
+	sort.Slice(queue, func(i, j int) bool {
+		if queue[i].projection != queue[j].projection {
+			return queue[i].projection.ID < queue[j].projection.ID
+		}
+		return queue[i].key < queue[j].key
+	})
+	for _, one := range queue {
+		if err := r.add(ctx, one); err != nil {
+			return err
+		}
+	}
+	if err := r.follow(ctx); err != nil {
+		return err
+	}
+	if err := r.render(); err != nil {
+		return err
+	}
+	return r.send(ctx, true)
+}
+
+// follow adds the roots that fan-out touches lead to.
+func (r *roundInHand) follow(ctx context.Context) error {
+	if len(r.work.fan) == 0 {
+		return nil
+	}
+	reader := r.snapshot.NewReader()
+	defer reader.Close()
+	follower := r.Plan.NewFollower(reader)
+	for _, touch := range r.work.fan {
+		err := follower.Follow(touch, func(p *projections.Projection, key []byte) error {
+			one := root{p, string(key)}
+			if _, done := r.work.roots[one]; done {
+				return nil
+			}
+			if len(r.work.roots) < 64*r.RoundRoots { // remembered up to a bound, rendered again past it
+				r.work.roots[one] = struct{}{}
+			}
+			return r.add(ctx, one)
+		})
+		if err != nil {
+			return fmt.Errorf("follow touches: %w", err)
+		}
+	}
+	return nil
+}
+
+// add queues a root, renders when a queue is full and sends when there is much.
+func (r *roundInHand) add(ctx context.Context, one root) error {
+	if r.queue = append(r.queue, one); len(r.queue) < renderQueue {
+		return nil
+	}
+	if err := r.render(); err != nil {
+		return err
+	}
+	if len(r.results) < r.RoundRoots && r.bytes < roundBytes {
+		return nil
+	}
+	return r.send(ctx, false)
+}
+
+// send writes the results gathered so far to Redis, with the marker if they are the last.
+func (r *roundInHand) send(ctx context.Context, last bool) error {
+	changes, err := r.changes(last)
+	if err != nil {
+		return err
+	}
+	if err := r.announce(changes); err != nil {
+		return err
+	}
+	commands := changes.commands()
+	if last {
+		id := r.db.Identity()
+		err = r.Sink.Write(ctx, commands, writer.Marker{
+			StateID: id.StateID, Epoch: id.Epoch, Round: r.round,
+			LSN: r.work.lsn, Time: r.snapshot.Position().CommitTime,
+		})
+	} else {
+		err = r.Sink.Push(ctx, commands)
+	}
+	if err != nil && !r.refused(err) {
+		return err
+	}
+	r.Metrics.observeWrite(changes)
+	if err := r.acknowledge(changes, last); err != nil {
+		return err
+	}
+	r.results, r.bytes = r.results[:0], 0
+	for _, worker := range r.workers {
+		worker.reset()
+	}
+	return nil
+}

@@ -1,0 +1,192 @@
+package projections
+
+import (
+	"bytes"
+	"fmt"
+	"slices"
+
+	"materializer/catalog"
+	"materializer/projections/values"
+	"materializer/store"
+)
+
+// access is a way from the values of one row to the rows that join it: by
+// their row key where the join columns are their identity, by an index otherwise.
+type access struct {
+	direct bool
+	table  int // cdc.Table.ID of the rows found
+	index  int // store.Index.ID unless direct
+	parts  []accessPart
+}
+
+type accessPart struct {
+	column int // of the row that we come from
+	encode values.AppendFunc
+}
+
+// key appends to dst what access looks up; ok is false when a joining value is
+// NULL, which joins nothing.
+func (a *access) key(dst []byte, fields [][]byte) (key []byte, ok bool, err error) {
+	for _, part := range a.parts {
+		field := fields[part.column]
+		if field == nil {
+			return dst, false, nil
+		}
+		if dst, err = part.encode(dst, field); err != nil {
+			return dst, false, fmt.Errorf("encode join value: %w", err)
+		}
+	}
+	return dst, true, nil
+}
+
+// joinSide is one column of a join as seen from the row looked for.
+type joinSide struct {
+	target, source *Column
+	class          values.Class
+}
+
+func (n *Node) sides(up bool) []joinSide {
+	sides := make([]joinSide, len(n.On))
+	for i, join := range n.On {
+		sides[i] = joinSide{target: join.Child, source: join.Parent, class: join.Class}
+		if up {
+			sides[i].target, sides[i].source = join.Parent, join.Child
+		}
+	}
+	return sides
+}
+
+// indexes collects the indexes that accesses need and shares them.
+type indexes struct{ list []*index }
+
+type index struct {
+	store.Index
+	match []joinSide
+	order []Order
+}
+
+// access plans how rows of table are found by sides, in the given order.
+func (x *indexes) access(table *Table, sides []joinSide, order []Order) access {
+	if direct, ok := directAccess(table, sides); ok {
+		return direct
+	}
+	sides = slices.Clone(sides)
+	slices.SortFunc(sides, func(a, b joinSide) int {
+		if a.target.Index != b.target.Index {
+			return a.target.Index - b.target.Index
+		}
+		return bytes.Compare([]byte(a.class.String()), []byte(b.class.String()))
+	})
+	found := access{table: table.Stored.ID, index: x.find(table, sides, order)}
+	for _, side := range sides {
+		found.parts = append(found.parts, accessPart{side.source.Index, side.class.Key(side.source.Type())})
+	}
+	return found
+}
+
+// directAccess gives the row key itself where the join columns are the identity.
+func directAccess(table *Table, sides []joinSide) (access, bool) {
+	if len(sides) != len(table.Identity) {
+		return access{}, false
+	}
+	found := access{direct: true, table: table.Stored.ID}
+	for _, column := range table.Identity {
+		natural, _ := values.Natural(column.Type())
+		at := slices.IndexFunc(sides, func(s joinSide) bool {
+			return s.target == column && s.class.String() == natural.String()
+		})
+		if at < 0 {
+			return access{}, false
+		}
+		found.parts = append(found.parts, accessPart{sides[at].source.Index, sides[at].class.Key(sides[at].source.Type())})
+	}
+	return found, true
+}
+
+func (x *indexes) find(table *Table, sides []joinSide, order []Order) int {
+	for _, have := range x.list {
+		if have.Table == table.Stored.ID && sameMatch(have.match, sides) && (len(order) == 0 || sameOrder(have.order, order)) {
+			return have.ID
+		}
+	}
+	made := &index{match: sides, order: order}
+	made.ID, made.Table = len(x.list), table.Stored.ID
+	for _, side := range sides {
+		made.Match = append(made.Match, store.KeyPart{
+			Column: side.target.Index,
+			Append: side.class.Key(side.target.Type()),
+		})
+	}
+	for _, item := range order {
+		made.Order = append(made.Order, store.KeyPart{
+			Column:     item.Expr.(*Reference).Column.Index,
+			Append:     item.encode,
+			Desc:       item.Desc,
+			NullsFirst: item.NullsFirst,
+		})
+	}
+	x.list = append(x.list, made)
+	return made.ID
+}
+
+func sameMatch(a, b []joinSide) bool {
+	return slices.EqualFunc(a, b, func(a, b joinSide) bool {
+		return a.target == b.target && a.class.String() == b.class.String()
+	})
+}
+
+func sameOrder(a, b []Order) bool {
+	return slices.EqualFunc(a, b, func(a, b Order) bool {
+		return a.Desc == b.Desc && a.NullsFirst == b.NullsFirst &&
+			a.Expr.(*Reference).Column == b.Expr.(*Reference).Column
+	})
+}
+
+// uniqueOn tells whether at most one row of table has given values in the columns of sides.
+func uniqueOn(table *Table, sides []joinSide) bool {
+	exact := map[string]bool{}
+	for _, side := range sides {
+		natural, ok := values.Natural(side.target.Type())
+		// A class coarser than the column's own (text compared as citext) would let two rows match.
+		if ok && (natural.String() == side.class.String() || natural.String() == "int") {
+			exact[side.target.Catalog.Name] = true
+		}
+	}
+	return coversUnique(table, exact)
+}
+
+// coversUnique tells whether columns include all of a unique key of the table.
+func coversUnique(table *Table, columns map[string]bool) bool {
+	covers := func(names []string) bool {
+		for _, name := range names {
+			if !columns[name] {
+				return false
+			}
+		}
+		return len(names) > 0
+	}
+	for _, key := range uniqueKeys(table.Catalog) {
+		if covers(key) {
+			return true
+		}
+	}
+	var identity []string
+	for _, column := range table.Identity {
+		identity = append(identity, column.Catalog.Name)
+	}
+	return covers(identity)
+}
+
+// uniqueKeys lists the column sets that the database keeps unique.
+func uniqueKeys(table *catalog.Table) [][]string {
+	var keys [][]string
+	if table.PrimaryKey != nil {
+		keys = append(keys, table.PrimaryKey.Columns)
+	}
+	for _, have := range table.Indexes {
+		if have.Unique && !have.Partial && !have.Expressions {
+			keys = append(keys, have.Columns)
+		}
+	}
+	return keys
+}

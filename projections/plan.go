@@ -1,0 +1,161 @@
+package projections
+
+import (
+	"materializer/catalog"
+	"materializer/cdc"
+	"materializer/config"
+	"materializer/projections/values"
+	"materializer/store"
+)
+
+// Plan is a configuration compiled against a catalog. Read-only and safe for
+// concurrent use once built.
+type Plan struct {
+	Schema      *store.Schema // what must be stored
+	Projections []*Projection // by Projection.ID, in file order
+	Nodes       []*Node       // by Node.ID
+	Warnings    config.Problems
+
+	occurrences [][]*Node // by cdc.Table.ID
+}
+
+// Projection makes one document of each row of its root table.
+type Projection struct {
+	ID   uint16
+	Name string
+	Root *Node
+	Keys []*Template
+	Body *Body
+	// Claims is set where two roots can come to claim the same key, so that an
+	// index of owners is kept. Otherwise keys and roots are one to one.
+	Claims bool
+	// Columns are the names of the document's top-level members, in order: its shape.
+	Columns []string
+}
+
+// Table is a table that the plan uses.
+type Table struct {
+	Catalog  *catalog.Table
+	Stored   *cdc.Table
+	Identity []*Column // by which a row is stored and named in the stream
+	Primary  []*Column // by which rows are ordered when nothing else decides
+	columns  map[string]*Column
+}
+
+// Column is one column of a Table that the plan uses.
+type Column struct {
+	Table   *Table
+	Catalog *catalog.Column
+	Index   int // in Table.Stored.Columns
+}
+
+// Type is the column's type with domains followed to their base.
+func (c *Column) Type() *catalog.Type { return c.Catalog.Type.Unwrap() }
+
+// Node is one occurrence of a table in a projection: the root, the target of a
+// relation, or a table on its way. A table that occurs five times has five nodes.
+type Node struct {
+	ID         uint16
+	Projection *Projection
+	Table      *Table
+	Parent     *Node     // nil for the root
+	On         []Join    // how this node's rows and the Parent's belong together
+	Unique     bool      // a row of the Parent has at most one row here
+	Relation   *Relation // that ends here or passes through; nil for the root
+	Children   []*Node
+
+	down, up access
+	ordered  bool             // down's index has the relation's order_by
+	used     map[*Column]bool // the columns that matter at this place
+	watched  []int            // their indexes; nil if all stored columns matter
+}
+
+// Join is one pair of join columns: Child of the node, Parent of the node above.
+type Join struct {
+	Child, Parent *Column
+	Class         values.Class
+}
+
+// Relation is a one or many: a way of nodes from the row above to the target.
+type Relation struct {
+	Name     string
+	Many     bool
+	Way      []*Node // nearest first; the last is the target
+	OrderBy  []Order // what the configuration says
+	Total    []Order // OrderBy, then the target's primary key, then those of the way, nearest first
+	Limit    int     // 0: none
+	KeyBy    Expr    // nil unless an object keyed by it
+	Value    Expr    // nil unless scalars
+	Required bool
+	Inline   bool
+	Distinct bool
+	Body     *Body // of the target row; nil if Value is set, or for joins, which are not shown
+
+	json     values.AppendFunc // of Value
+	text     values.AppendFunc // of KeyBy
+	distinct values.AppendFunc // tells values of Value apart
+	inOrder  bool              // the way delivers rows in the order of Total
+	slot     int               // among the relations to one row of its level
+	level    *level
+	scope    *scope
+}
+
+// Target is the node whose rows the relation delivers.
+func (r *Relation) Target() *Node { return r.Way[len(r.Way)-1] }
+
+// Body is an object made of one row.
+type Body struct {
+	Items []Item // in document order
+	level *level
+}
+
+// Item is one member of a Body: exactly one of Expr, Relation, Object is set.
+type Item struct {
+	Name     string
+	Expr     Expr
+	Relation *Relation
+	Object   *Body
+
+	json   values.AppendFunc // of Expr
+	prefix []byte            // the encoded name and a colon
+}
+
+// Order is one item of an order_by.
+type Order struct {
+	Expr       Expr
+	Desc       bool
+	NullsFirst bool
+
+	encode values.AppendFunc
+}
+
+// Expr is an SQL expression over a row and the rows it reaches to one. For now a column.
+type Expr interface {
+	Type() *catalog.Type // domains followed to their base
+	// eval gives the value's text, nil for NULL. It aliases the frame's rows.
+	eval(b *Builder, f *frame) ([]byte, error)
+}
+
+// Reference is the expression `relation.relation.column`, `through.column` or `column`.
+type Reference struct {
+	Path    []*Relation // to-one relations to go through, nearest first
+	Through int         // 1 + index into the relation's Way if a column of a table on the way is meant; 0 otherwise
+	Column  *Column
+}
+
+// Type is the type of the column.
+func (r *Reference) Type() *catalog.Type { return r.Column.Type() }
+
+// Template is a Redis key with expressions.
+type Template struct {
+	Source string
+	Parts  []Part
+}
+
+// Part is a literal or an expression of a Template.
+type Part struct {
+	Literal string
+	Expr    Expr // nil for a literal
+
+	text values.AppendFunc
+}
