@@ -6,6 +6,7 @@ import (
 	"fmt"
 	"io"
 	"regexp"
+	"strconv"
 	"strings"
 	"unicode/utf8"
 
@@ -28,23 +29,23 @@ func read(r *reporter, source []byte) *node {
 		r.mistake("", at(1, 1), "it needs at least the section projections", "the file is empty")
 		return nil
 	case err != nil:
-		r.syntax(source, err)
+		r.syntax(err)
 		return nil
 	}
 	b := &builder{reporter: r, expanding: map[*yaml.Node]bool{}}
 	root := b.build(document.Content[0], Pos{})
-	r.afterDocument(decoder, source, root)
+	r.afterDocument(decoder, root)
 	return root
 }
 
 // afterDocument reports what follows the first document: nothing may.
-func (r *reporter) afterDocument(decoder *yaml.Decoder, source []byte, root *node) {
+func (r *reporter) afterDocument(decoder *yaml.Decoder, root *node) {
 	var second yaml.Node
 	err := decoder.Decode(&second)
 	switch {
 	case errors.Is(err, io.EOF):
 	case err != nil:
-		r.syntax(source, err)
+		r.syntax(err)
 	default:
 		r.mistake("", at(second.Line, second.Column),
 			fmt.Sprintf("the first document begins in line %d; use one file per document", root.place.pos.Line),
@@ -70,9 +71,9 @@ func firstInvalid(source []byte) int {
 }
 
 // syntax reports an error of the YAML parser with its place and what mends it.
-func (r *reporter) syntax(source []byte, err error) {
+func (r *reporter) syntax(err error) {
 	message := parserMessage(err)
-	pos := locate(r.lines, source, message)
+	pos := locate(r.lines, err)
 	line := ""
 	if pos.Line <= len(r.lines) {
 		line = r.lines[pos.Line-1]
@@ -81,7 +82,7 @@ func (r *reporter) syntax(source []byte, err error) {
 }
 
 var (
-	errorLine  = regexp.MustCompile(`^line \d+: `)
+	errorLine  = regexp.MustCompile(`^line (\d+): `)
 	anchorName = regexp.MustCompile(`(?s)unknown anchor '.*'`) // it may be a secret that begins with *
 )
 
@@ -120,60 +121,56 @@ func syntaxHint(line string, pos Pos, message string) string {
 
 // locate finds where a parser error is, which the parser itself says badly: the
 // end of the shortest beginning of the file that already gives the same error.
-func locate(lines []string, source []byte, message string) Pos {
+func locate(lines []string, err error) Pos {
+	message := parserMessage(err)
+	if opening, ok := unclosed(lines, err); ok {
+		return opening
+	}
 	text := strings.Join(lines, "\n") + "\n"
 	ends := lineEnds(text)
-	low, high := 0, len(ends) // of so many lines the error is known to be absent, present
+	last := firstWith(len(ends), func(n int) bool { return parseMessage(text[:ends[n-1]]) == message })
+	start := 0
+	if last > 1 {
+		start = ends[last-2]
+	}
+	before, line := text[:start], []rune(lines[last-1])
+	column := firstWith(len(line), func(n int) bool {
+		part := before + string(line[:n])
+		return parseMessage(part) == message && parseMessage(part+"\n") == message
+	})
+	return Pos{Line: last, Column: max(1, column)}
+}
+
+// firstWith finds in about log(n) steps the first of 1 to n with a property
+// that all later ones have too. It is n when no other has it.
+func firstWith(n int, has func(int) bool) int {
+	low, high := 0, n
 	for high-low > 1 {
 		middle := (low + high) / 2
-		if parseMessage(text[:ends[middle-1]]) == message {
+		if has(middle) {
 			high = middle
 		} else {
 			low = middle
 		}
 	}
-	start := 0
-	if high > 1 {
-		start = ends[high-2]
-	}
-	if opening, ok := unclosed(lines, high, message); ok {
-		return opening
-	}
-	line := lines[high-1]
-	return Pos{Line: high, Column: locateColumn(text[:start], line, message)}
+	return high
 }
 
-// locateColumn is the first column at which the line gives the error.
-func locateColumn(before, line, message string) int {
-	runes := []rune(line)
-	if len(runes) > 400 {
-		return 1
-	}
-	for n := 1; n <= len(runes); n++ {
-		if parseMessage(before+string(runes[:n])) == message && parseMessage(before+string(runes[:n])+"\n") == message {
-			return n
-		}
-	}
-	return 1
-}
-
-// unclosed finds the quote or bracket that is open when the file ends.
-func unclosed(lines []string, last int, message string) (Pos, bool) {
-	if !strings.Contains(message, "end of stream") {
+// unclosed finds the quote that is open when the file ends. For this error the
+// parser names the line in which it began, unless that is the first.
+func unclosed(lines []string, err error) (Pos, bool) {
+	if !strings.Contains(err.Error(), "end of stream") {
 		return Pos{}, false
 	}
-	// Of the lines before it, a beginning of the file is whole.
-	for n := last - 1; n >= 0 && n >= last-500; n-- {
-		if n == 0 || parseMessage(strings.Join(lines[:n], "\n")+"\n") == "" {
-			line := lines[n]
-			indent := len(line) - len(strings.TrimLeft(line, " "))
-			if quote := strings.IndexAny(line, `'"`); quote >= 0 {
-				indent = quote
-			}
-			return Pos{Line: n + 1, Column: runeColumn(line, indent)}, true
-		}
+	line := 1
+	if found := errorLine.FindStringSubmatch(strings.TrimPrefix(err.Error(), "yaml: ")); found != nil {
+		line, _ = strconv.Atoi(found[1])
 	}
-	return Pos{}, false
+	if line > len(lines) || line > 1 && !strings.ContainsAny(lines[line-1], `'"`) {
+		line = 1
+	}
+	quote := strings.IndexAny(lines[line-1], `'"`)
+	return Pos{Line: line, Column: runeColumn(lines[line-1], max(0, quote))}, true
 }
 
 func lineEnds(text string) []int {
