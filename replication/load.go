@@ -140,7 +140,7 @@ func (sn *Snapshot) plan(ctx context.Context, conn *pgconn.PgConn, tables []*cdc
 			for _, r := range relations {
 				estimate += r.rows
 			}
-			parts = append(parts, divide(t, relations)...)
+			parts = append(parts, divide(t, relations, sn.partBytes)...)
 			return nil
 		})
 		if err != nil {
@@ -154,7 +154,7 @@ func (sn *Snapshot) plan(ctx context.Context, conn *pgconn.PgConn, tables []*cdc
 // divide cuts what a table consists of into parts. Leaves are read one by one
 // where the role may read them directly, and ranges of blocks where it may see
 // the system column that tells them apart.
-func divide(t *cdc.Table, relations []stored) []part {
+func divide(t *cdc.Table, relations []stored, size int64) []part {
 	if relations[0].kind == 'p' {
 		leaves := slices.DeleteFunc(slices.Clone(relations), func(r stored) bool { return r.kind == 'p' })
 		if slices.ContainsFunc(leaves, func(r stored) bool { return !r.selectable }) {
@@ -166,14 +166,14 @@ func divide(t *cdc.Table, relations []stored) []part {
 	var parts []part
 	for _, r := range relations {
 		whole := part{table: t, oid: r.oid, schema: r.schema, name: r.name, bytes: r.bytes}
-		if !r.selectable || r.bytes <= partBytes {
+		if !r.selectable || r.bytes <= size {
 			parts = append(parts, whole)
 			continue
 		}
-		step := uint32(partBytes / blockBytes)
+		step := uint32(size / blockBytes)
 		for first := uint32(0); int64(first)*blockBytes < r.bytes; first += step {
 			p := whole
-			p.first, p.end, p.bytes = first, first+step, partBytes
+			p.first, p.end, p.bytes = first, first+step, size
 			if int64(p.end)*blockBytes >= r.bytes {
 				p.end = 0
 			}

@@ -30,7 +30,7 @@ type publication struct {
 // member is a table of a publication.
 type member struct {
 	oid     uint32
-	name    string
+	root    uint32   // the partitioned table at its top, or itself
 	columns []string // nil if all
 	filter  bool
 }
@@ -127,7 +127,7 @@ func (s *Source) publication(ctx context.Context, conn *pgx.Conn) (publication, 
 	p.exists = true
 	p.ours = p.ours || s.config.Publication == defaultName(s.config.Name)
 	rows, err := conn.Query(ctx, `
-		SELECT c.oid, CASE n.nspname WHEN 'public' THEN '' ELSE n.nspname || '.' END || c.relname,
+		SELECT c.oid, coalesce(pg_partition_root(c.oid), c.oid)::oid,
 		       r.prattrs IS NOT NULL, ARRAY(
 		         SELECT a.attname::text FROM pg_attribute a
 		          WHERE a.attrelid = c.oid AND a.attnum > 0 AND NOT a.attisdropped
@@ -146,7 +146,7 @@ func (s *Source) publication(ctx context.Context, conn *pgx.Conn) (publication, 
 	p.members, err = pgx.CollectRows(rows, func(row pgx.CollectableRow) (member, error) {
 		var m member
 		var listed bool
-		err := row.Scan(&m.oid, &m.name, &listed, &m.columns, &m.filter)
+		err := row.Scan(&m.oid, &m.root, &listed, &m.columns, &m.filter)
 		if !listed {
 			m.columns = nil
 		}
@@ -174,10 +174,11 @@ func (s *Source) lacks(p publication, tables []*cdc.Table) Problems {
 	for _, t := range tables {
 		i := slices.IndexFunc(p.members, func(m member) bool { return m.oid == t.OID })
 		switch {
-		case i < 0 && p.viaRoot:
+		case i < 0 && !p.viaRoot && slices.ContainsFunc(p.members, func(m member) bool { return m.root == t.OID }):
+			// its leaves are listed, until the publication is set to publish by the root
+		case i < 0:
 			found.add(subject, "it does not contain the table "+t.String(),
 				"ALTER PUBLICATION "+name+" ADD TABLE ONLY "+quoteName(t.Schema, t.Name)+";")
-		case i < 0: // only leaves are listed until it is set to publish by the root
 		case p.members[i].filter:
 			found.add(subject, "it has a row filter on "+t.String()+": rows would be missed", s.setStatement(tables)+";")
 		case p.members[i].columns != nil:
