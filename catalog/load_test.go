@@ -110,10 +110,14 @@ func TestLoadColumns(t *testing.T) {
 
 func TestLoadKeys(t *testing.T) {
 	t.Parallel()
+	nulls := ""
+	if servertest.Cluster(t).Version >= 15 {
+		nulls = "NULLS NOT DISTINCT"
+	}
 	c := load(t, `
 		CREATE TABLE parent (b int, a int, PRIMARY KEY (a, b));
 		CREATE TABLE child (
-			id int PRIMARY KEY DEFERRABLE, y int, x int, email text NOT NULL, n int UNIQUE NULLS NOT DISTINCT,
+			id int PRIMARY KEY DEFERRABLE, y int, x int, email text NOT NULL, n int UNIQUE `+nulls+`,
 			CONSTRAINT up FOREIGN KEY (x, y) REFERENCES parent (a, b) ON DELETE CASCADE ON UPDATE SET NULL);
 		CREATE UNIQUE INDEX child_email ON child (email) INCLUDE (id);
 		CREATE UNIQUE INDEX child_lower ON child (lower(email), x) WHERE x > 0;
@@ -130,7 +134,7 @@ func TestLoadKeys(t *testing.T) {
 		{Name: "child_pkey", Columns: []string{"id"}, Primary: true, Unique: true, Deferrable: true},
 		{Name: "child_email", Columns: []string{"email"}, Unique: true},
 		{Name: "child_lower", Columns: []string{"", "x"}, Unique: true, Partial: true, Expressions: true},
-		{Name: "child_n_key", Columns: []string{"n"}, Unique: true, NullsNotDistinct: true},
+		{Name: "child_n_key", Columns: []string{"n"}, Unique: true, NullsNotDistinct: nulls != ""},
 	})
 	if child.PrimaryKey.Name != "child_pkey" || child.IdentityIndex.Name != "child_email" {
 		t.Errorf("child: primary key %v, identity %v", child.PrimaryKey, child.IdentityIndex)
@@ -215,6 +219,31 @@ func TestLoadTypes(t *testing.T) {
 	}
 	if j := columns["j"]; j.HasJSONCast {
 		t.Errorf("j: %+v", j)
+	}
+}
+
+// What only PostgreSQL 18 has: virtual columns, keys over periods and keys that are not enforced.
+func TestLoadNewerKinds(t *testing.T) {
+	t.Parallel()
+	if servertest.Cluster(t).Version < 18 {
+		return
+	}
+	c := load(t, `
+		CREATE EXTENSION btree_gist;
+		CREATE TABLE price (id int, during daterange, twice int GENERATED ALWAYS AS (id * 2) VIRTUAL,
+			PRIMARY KEY (id, during WITHOUT OVERLAPS));
+		CREATE TABLE sale (id int PRIMARY KEY, price_id int, during daterange, other int,
+			FOREIGN KEY (price_id, PERIOD during) REFERENCES price (id, PERIOD during),
+			CONSTRAINT loose FOREIGN KEY (other) REFERENCES sale NOT ENFORCED)`)
+	if twice := table(t, c, "price").Column("twice"); twice.Generated != 'v' || twice.Expression != "(id * 2)" {
+		t.Errorf("twice: %+v", twice)
+	}
+	if keys := table(t, c, "sale").ForeignKeys; len(keys) != 1 || keys[0].Name != "loose" {
+		t.Errorf("foreign keys: %+v", keys)
+	}
+	// Periods that do not overlap differ, so such a key names one row.
+	if x := table(t, c, "price").IdentityIndex; x == nil || !slices.Equal(x.Columns, []string{"id", "during"}) {
+		t.Errorf("identity of price: %+v", x)
 	}
 }
 
