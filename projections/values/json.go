@@ -65,7 +65,7 @@ func appendBoolJSON(dst, text []byte) ([]byte, error) {
 
 func appendIntJSON(dst, text []byte) ([]byte, error) {
 	digits := bytes.TrimPrefix(text, []byte("-"))
-	if len(digits) == 0 || !allDigits(digits) {
+	if len(digits) == 0 || !allDigits(digits) || digits[0] == '0' && len(digits) > 1 {
 		return dst, malformed("integer")
 	}
 	return append(dst, text...), nil

@@ -34,10 +34,10 @@ func TestMalformed(t *testing.T) {
 		typ   *catalog.Type
 		texts []string
 	}{
-		{int4type, []string{"", "-", "1x", "1.5", "--1"}},
-		{numerictype, []string{"", "-", ".", "1.", ".1", "1e", "1e+", "nan", "0x1"}},
+		{int4type, []string{"", "-", "1x", "1.5", "--1", "01", "-00"}},
+		{numerictype, []string{"", "-", ".", "1.", ".1", "1e", "1e+", "nan", "0x1", "00.1"}},
 		{timetype, []string{"", "2024-05-06", "now", `2024-05-06 07:08:09"`}},
-		{builtin(oidJSON, "json"), []string{"", " ", "{", "[1", "[1,]", `{"a"}`, `{"a":1,}`, `{a:1}`, `"a`, `"\x"`, `"\u12"`, "\"\n\"", "1 2", "tru", "01x", strings.Repeat("[", 1<<20)}},
+		{builtin(oidJSON, "json"), []string{"", " ", "{", "[1", "[1,]", `{"a"}`, `{"a":1,}`, `{a:1}`, `"a`, `"\x"`, `"\u12"`, "\"\n\"", "1 2", "tru", "01", "01x", strings.Repeat("[", 1<<20)}},
 		{jsonbtype, []string{"", `"a`, `{"a": "\"}`}},
 		{texttypes, []string{"", "{", "}", "{a", "{a}x", "{a,}", "{,}", `{"a}`, `{"a"b}`, `{a"b}`, "{{a}b}", "[1:2]", "[1:2]=", strings.Repeat("{", 100)}},
 	} {

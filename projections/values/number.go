@@ -33,7 +33,7 @@ func appendNumber(dst, text []byte) ([]byte, error) {
 func parseDecimal(text []byte) (d decimal, ok bool) {
 	text, d.negative = bytes.CutPrefix(text, []byte("-"))
 	d.integer, text = cutDigits(text)
-	if len(d.integer) == 0 {
+	if len(d.integer) == 0 || len(d.integer) > 1 && d.integer[0] == '0' {
 		return d, false
 	}
 	if len(text) > 0 && text[0] == '.' {
@@ -84,11 +84,8 @@ func cutDigits(text []byte) (digits, rest []byte) {
 	return text[:n], text[n:]
 }
 
-// isPlain tells that the text is as numeric prints it: no needless zero in front, no negative zero.
+// isPlain tells that it is no negative zero, which numeric does not have.
 func (d *decimal) isPlain() bool {
-	if d.integer[0] == '0' && len(d.integer) > 1 {
-		return false
-	}
 	return !d.negative || d.integer[0] != '0' || !d.isZero()
 }
 
