@@ -4,6 +4,7 @@ import (
 	"errors"
 	"fmt"
 	"log/slog"
+	"os"
 	"runtime"
 	"strings"
 	"syscall"
@@ -201,6 +202,11 @@ func classifyOpen(err error) error {
 		return fmt.Errorf("%w: %w", ErrFormat, err)
 	case strings.Contains(text, "lock held by"), errors.Is(err, syscall.EAGAIN), errors.Is(err, syscall.EACCES) && strings.Contains(text, "LOCK"):
 		return fmt.Errorf("%w: %w", ErrLocked, err)
+	case errors.Is(err, pebble.ErrDBDoesNotExist), errors.Is(err, ErrCorrupt):
+		return err
+	case strings.Contains(text, "size mismatch"), errors.Is(err, os.ErrNotExist):
+		// Files that are cut or gone are not marked as corruption by Pebble.
+		return fmt.Errorf("%w: %w", ErrCorrupt, err)
 	}
 	return err
 }
