@@ -65,7 +65,11 @@ type index struct {
 	order []Order
 }
 
-// access plans how rows of table are found by sides, in the given order.
+// anyOrder is wanted of an index whose rows are sorted afterwards, or not at all.
+var anyOrder []Order
+
+// access plans how rows of table are found by sides, in the given order. An
+// empty order that is not anyOrder is that of row keys.
 func (x *indexes) access(table *Table, sides []joinSide, order []Order) access {
 	if direct, ok := directAccess(table, sides); ok {
 		return direct
@@ -105,7 +109,7 @@ func directAccess(table *Table, sides []joinSide) (access, bool) {
 
 func (x *indexes) find(table *Table, sides []joinSide, order []Order) int {
 	for _, have := range x.list {
-		if have.Table == table.Stored.ID && sameMatch(have.match, sides) && (len(order) == 0 || sameOrder(have.order, order)) {
+		if have.Table == table.Stored.ID && sameMatch(have.match, sides) && (order == nil || sameOrder(have.order, order)) {
 			return have.ID
 		}
 	}

@@ -335,9 +335,13 @@ func (c *compiler) planAccess(shared *indexes) {
 			continue
 		}
 		if !node.ordered {
-			node.down = shared.access(node.Table, node.sides(false), nil)
+			node.down = shared.access(node.Table, node.sides(false), node.Relation.walkOrder(node))
 		}
-		node.up = shared.access(node.Parent.Table, node.sides(true), nil)
+	}
+	for _, node := range c.nodes {
+		if node.Parent != nil {
+			node.up = shared.access(node.Parent.Table, node.sides(true), anyOrder)
+		}
 	}
 	for _, relation := range c.rels {
 		relation.inOrder = relation.isInOrder()

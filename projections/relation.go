@@ -372,6 +372,15 @@ func (r *Relation) indexOrder() ([]Order, bool) {
 	return r.OrderBy, true
 }
 
+// walkOrder is what an index on the node must deliver where indexOrder gives
+// none: the order of row keys if the relation's rows are taken as they come.
+func (r *Relation) walkOrder(node *Node) []Order {
+	if node == r.Target() && r.isInOrder() {
+		return []Order{}
+	}
+	return anyOrder
+}
+
 // isInOrder tells whether walking the way gives the rows in the order of Total.
 func (r *Relation) isInOrder() bool {
 	node := r.Target()

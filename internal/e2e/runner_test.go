@@ -5,6 +5,8 @@ package e2e
 
 import (
 	"context"
+	"errors"
+	"fmt"
 	"log/slog"
 	"strings"
 	"sync"
@@ -29,6 +31,10 @@ type runner struct {
 	pg, redis string
 	dir       string
 	slot      string
+	yaml      string
+	quiet     bool
+	source    *replication.Source
+	ended     chan error
 	plan      *projections.Plan
 	pipeline  *pipeline.Pipeline
 	stop      func() error
@@ -60,32 +66,48 @@ func start(t testing.TB, schema, yaml string) *runner {
 // run starts a pipeline over the state directory; the test's end stops it.
 func (r *runner) run(t testing.TB, yaml string) {
 	t.Helper()
-	file, problems := config.Parse("test.yaml", []byte(yaml))
-	if err := problems.Err(); err != nil {
+	if err := r.begin(t, yaml); err != nil {
 		t.Fatal(err)
 	}
-	log := &logWriter{t: t}
+	t.Cleanup(func() {
+		if err := r.stop(); err != nil {
+			t.Errorf("pipeline ended with: %v", err)
+		}
+	})
+}
+
+// begin starts a pipeline that the caller stops.
+func (r *runner) begin(t testing.TB, yaml string) error {
+	r.yaml = yaml
+	file, problems := config.Parse("test.yaml", []byte(yaml))
+	if err := problems.Err(); err != nil {
+		return err
+	}
+	log := &logWriter{}
+	if !r.quiet {
+		log.t = t
+	}
 	logger := slog.New(slog.NewTextHandler(log, nil))
 	source, err := replication.Open(t.Context(), replication.Config{URL: r.pg, Name: "test", Slot: r.slotName(), Logger: logger})
 	if err != nil {
-		t.Fatal(err)
+		return err
 	}
 	cat, err := source.Catalog(t.Context())
 	if err != nil {
-		t.Fatal(err)
+		return err
 	}
 	plan, problems := projections.Compile(file, cat)
 	if err := problems.Err(); err != nil {
-		t.Fatalf("%v\n%s", err, yaml)
+		return fmt.Errorf("%w\n%s", err, yaml)
 	}
-	r.plan = plan
+	r.plan, r.source = plan, source
 	sink, err := writer.Open(writer.Config{URL: r.redis, Name: "test", Logger: logger})
 	if err != nil {
-		t.Fatal(err)
+		return err
 	}
 	state, err := store.OpenDir(r.dir)
 	if err != nil {
-		t.Fatal(err)
+		return err
 	}
 	r.metrics = pipeline.NewMetrics()
 	r.pipeline = pipeline.New(pipeline.Config{
@@ -95,31 +117,31 @@ func (r *runner) run(t testing.TB, yaml string) {
 	ctx, cancel := context.WithCancel(context.Background())
 	done := make(chan error, 1)
 	go func() { done <- r.pipeline.Run(ctx) }()
-	stopped := false
-	r.stop = func() error {
-		if stopped {
-			return nil
-		}
-		stopped = true
+	r.ended = done
+	r.stop = sync.OnceValue(func() error {
 		cancel()
 		err := <-done
 		source.Close()
-		if err := sink.Close(); err != nil {
-			t.Error(err)
-		}
-		if err := state.Close(); err != nil {
-			t.Error(err)
-		}
+		err = errors.Join(err, sink.Close(), state.Close())
+		log.mu.Lock()
+		defer log.mu.Unlock()
+		log.t = nil
+		return err
+	})
+	return nil
+}
+
+// finish stops the pipeline and removes its slot, of which a cluster has few.
+func (r *runner) finish() error {
+	if err := r.stop(); err != nil {
 		return err
 	}
-	t.Cleanup(func() {
-		if err := r.stop(); err != nil {
-			t.Errorf("pipeline ended with: %v", err)
-		}
-		log.mu.Lock()
-		log.t = nil
-		log.mu.Unlock()
-	})
+	source, err := replication.Open(context.Background(), replication.Config{URL: r.pg, Name: "test", Slot: r.slotName()})
+	if err != nil {
+		return err
+	}
+	defer source.Close()
+	return source.Drop(context.Background())
 }
 
 // slotName is the database's own: slots belong to the cluster, which tests share.
@@ -135,38 +157,52 @@ func (r *runner) slotName() string {
 }
 
 // settle waits until everything committed so far is visible.
-func (r *runner) settle(t testing.TB) {
-	t.Helper()
+func (r *runner) settle(t testing.TB) error {
 	ctx, cancel := context.WithTimeout(t.Context(), 30*time.Second)
 	defer cancel()
 	conn, err := pgx.Connect(ctx, r.pg)
 	if err != nil {
-		t.Fatal(err)
+		return err
 	}
 	defer conn.Close(ctx)
-	// A message of our own makes sure that there is a commit to wait for.
 	var text string
 	if err := conn.QueryRow(ctx, "SELECT pg_current_wal_flush_lsn()::text").Scan(&text); err != nil {
-		t.Fatal(err)
+		return err
 	}
 	lsn, err := cdc.ParseLSN(text)
 	if err != nil {
-		t.Fatal(err)
+		return err
 	}
 	if err := r.pipeline.Wait(ctx, lsn); err != nil {
-		t.Fatalf("%v\nstatus %+v", err, r.pipeline.Status())
+		select {
+		case ended := <-r.ended:
+			r.ended <- ended
+			return fmt.Errorf("the pipeline ended: %w", ended)
+		default:
+		}
+		return fmt.Errorf("%w\nstatus %+v", err, r.pipeline.Status())
 	}
+	return nil
 }
 
-// wantOracle compares all of Redis with what PostgreSQL answers.
-func (r *runner) wantOracle(t testing.TB) {
-	t.Helper()
-	r.settle(t)
+// compare compares all of Redis with what PostgreSQL answers.
+func (r *runner) compare(t testing.TB) error {
+	if err := r.settle(t); err != nil {
+		return err
+	}
 	differences, err := oracle.Compare(t.Context(), r.pg, r.redis, r.plan)
 	if err != nil {
-		t.Fatal(err)
+		return err
 	}
 	if !differences.None() {
-		t.Fatalf("Redis differs from PostgreSQL:\n%s", differences)
+		return fmt.Errorf("Redis differs from PostgreSQL: %s", differences)
+	}
+	return nil
+}
+
+func (r *runner) wantOracle(t testing.TB) {
+	t.Helper()
+	if err := r.compare(t); err != nil {
+		t.Fatal(err)
 	}
 }

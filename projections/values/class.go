@@ -104,25 +104,31 @@ func Natural(t *catalog.Type) (Class, bool) {
 	if isExtension(t, "citext") {
 		return Class{kind: classCitext}, true
 	}
+	return nestedClass(t)
+}
+
+func nestedClass(t *catalog.Type) (Class, bool) {
+	kind, ordered := classKind(0), true
 	switch t.Kind {
 	case catalog.Enum:
-		return Class{classEnum, t}, true
+		kind = classEnum
 	case catalog.Array:
-		return Class{classArray, t}, !isVector(t) && isOrdered(t.Elem)
+		kind, ordered = classArray, !isVector(t) && isOrdered(t.Elem)
 	case catalog.Composite:
+		kind = classComposite
 		for _, a := range t.Attributes {
-			if !isOrdered(a.Type) {
-				return Class{}, false
-			}
+			ordered = ordered && isOrdered(a.Type)
 		}
-		return Class{classComposite, t}, true
 	// A range type of the user's may sort its bounds by an operator class of its own.
 	case catalog.Range:
-		return Class{classRange, t}, t.OID < firstUserOID && isOrdered(t.Elem)
+		kind, ordered = classRange, t.OID < firstUserOID && isOrdered(t.Elem)
 	case catalog.Multirange:
-		return Class{classMultirange, t}, t.OID < firstUserOID && t.Elem != nil && isOrdered(t.Elem)
+		kind, ordered = classMultirange, t.OID < firstUserOID && isOrdered(t.Elem)
 	}
-	return Class{}, false
+	if kind == 0 || !ordered {
+		return Class{}, false
+	}
+	return Class{kind, t}, true
 }
 
 func isOrdered(t *catalog.Type) bool {
