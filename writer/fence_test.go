@@ -115,6 +115,38 @@ func overtake(t *testing.T, server *servers.Redis, r *Redis) {
 	nobodyLeft(t, server.URL(), 0)
 }
 
+// What a predecessor has sent and the server holds back is executed without
+// the fence, and thrown away with it.
+func TestHeldBackCommands(t *testing.T) {
+	t.Parallel()
+	for name, c := range map[string]struct {
+		unfenced bool
+		want     string
+	}{"fenced": {false, ""}, "without fence": {true, "late"}} {
+		t.Run(name, func(t *testing.T) {
+			t.Parallel()
+			url := servertest.Redis(t)
+			operator := client(t, url)
+			old := open(t, url)
+			successor := open(t, url) // which has the marker placed before writes are held back
+			successor.unfenced = c.unfenced
+			old.unfenced = true
+			connect(t, old)
+			do(t, operator, "client", "pause", 60_000, "write")
+			done := make(chan error)
+			go func() { done <- old.Push(t.Context(), []Command{set("k", "late")}) }()
+			for !strings.Contains(do(t, operator, "client", "list").(string), " flags=b ") {
+			}
+			connect(t, successor)
+			do(t, operator, "client", "unpause")
+			if err := <-done; (err == nil) != c.unfenced {
+				t.Errorf("the predecessor got %v", err)
+			}
+			wantValues(t, successor, map[string]string{"k": c.want})
+		})
+	}
+}
+
 // A frozen process wakes up: its connection is gone.
 func TestAwakenedPredecessorCannotWrite(t *testing.T) {
 	t.Parallel()

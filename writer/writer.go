@@ -136,17 +136,17 @@ func (c Config) withDefaults() Config {
 	if c.Logger == nil {
 		c.Logger = slog.New(slog.DiscardHandler)
 	}
-	defaultInt(&c.RoundCommands, 1000)
-	defaultInt(&c.RoundBytes, 1<<20)
-	defaultInt(&c.PartCommands, 1000)
-	defaultInt(&c.PartBytes, 512<<10)
-	defaultInt(&c.MaxValueBytes, 32<<20)
-	defaultInt(&c.DialTimeout, 5*time.Second)
-	defaultInt(&c.Timeout, 10*time.Second)
+	defaultTo(&c.RoundCommands, 1000)
+	defaultTo(&c.RoundBytes, 1<<20)
+	defaultTo(&c.PartCommands, 1000)
+	defaultTo(&c.PartBytes, 512<<10)
+	defaultTo(&c.MaxValueBytes, 32<<20)
+	defaultTo(&c.DialTimeout, 5*time.Second)
+	defaultTo(&c.Timeout, 10*time.Second)
 	return c
 }
 
-func defaultInt[T ~int | ~int64](v *T, value T) {
+func defaultTo[T ~int | ~int64](v *T, value T) {
 	if *v <= 0 {
 		*v = value
 	}
