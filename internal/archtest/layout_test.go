@@ -41,8 +41,11 @@ var layout = []rule{
 		"the pipeline joins the stages; it is not told how it is run or shown"},
 	{"internal/servers", nil, "throwaway servers know nothing of what runs against them"},
 	{"internal/suggest", nil, "it compares words"},
+	{"internal/demo", []string{".", "internal/servers"},
+		"the demo sees the service as its users do: by configuration, PostgreSQL, Redis and HTTP"},
+	{".", nil, "the root holds the example configuration, and no code"},
 	{"internal/...", []string{"*", "internal/..."}, "the test kit may use every package but a command"},
-	{"cmd/...", []string{"*", "internal/servers", "internal/suggest"},
+	{"cmd/...", []string{"*", "internal/servers", "internal/suggest", "internal/demo"},
 		"a command wires everything; the test kit is not for it, but for the servers of the demo"},
 	{"bench/...", []string{"*", "internal/..."}, "benchmarks run everything"},
 }
@@ -51,7 +54,7 @@ var layout = []rule{
 var outside = []rule{
 	{"github.com/cockroachdb/pebble/...", []string{"store"}, "only the store knows what keeps it"},
 	{"github.com/jackc/pglogrepl", []string{"replication"}, "only replication speaks the replication protocol"},
-	{"github.com/redis/go-redis/...", []string{"writer", "verify", "cmd/..."}, "only the writer writes to Redis"},
+	{"github.com/redis/go-redis/...", []string{"writer", "verify", "cmd/...", "internal/demo"}, "only the writer writes to Redis"},
 	{"testing", nil, "what the product is built from must not hold the test framework"},
 }
 
@@ -65,6 +68,9 @@ type file struct {
 // the rule.
 func judge(f file, path string) error {
 	target, ours := strings.CutPrefix(path, module+"/")
+	if path == module {
+		target, ours = ".", true
+	}
 	if !ours {
 		return judgeOutside(f, path)
 	}
@@ -96,10 +102,11 @@ func judgeOutside(f file, path string) error {
 	return nil
 }
 
-// isTestKit tells packages that the product is not built from. The demo starts
-// its servers with internal/servers, and messages are made with internal/suggest.
+// isTestKit tells packages that the product is not built from. The demo is part
+// of it, with the servers that it starts, and messages are made with internal/suggest.
 func isTestKit(pkg string) bool {
-	return strings.HasPrefix(pkg, "internal/") && pkg != "internal/servers" && pkg != "internal/suggest"
+	product := []string{"internal/demo", "internal/servers", "internal/suggest"}
+	return strings.HasPrefix(pkg, "internal/") && !slices.Contains(product, pkg)
 }
 
 func ruleFor(pkg string) (rule, bool) {

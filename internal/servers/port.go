@@ -15,6 +15,9 @@ const (
 	lastPort  = 32000
 )
 
+// FreePort finds a loopback port for a server that is started by other means.
+func FreePort() (int, error) { return freePort() }
+
 // freePort finds a loopback port that nobody listens on. Another process can
 // take it before it is used; then the server's start fails, and is tried again.
 func freePort() (int, error) {

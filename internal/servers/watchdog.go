@@ -46,7 +46,12 @@ fi
 // newWatchdog starts a watchdog that ends its server by the named signal and
 // then removes the directory, if one is given.
 func newWatchdog(signal, remove string) (*watchdog, error) {
-	cmd := exec.Command("/bin/sh", "-c", watchdogScript, "watchdog", signal, remove)
+	return startWatchdog(watchdogScript, signal, remove)
+}
+
+// startWatchdog runs a script that reads its words from us.
+func startWatchdog(script string, args ...string) (*watchdog, error) {
+	cmd := exec.Command("/bin/sh", append([]string{"-c", script, "watchdog"}, args...)...)
 	cmd.Dir = "/"
 	cmd.SysProcAttr = &syscall.SysProcAttr{Setpgid: true}
 	pipe, err := cmd.StdinPipe()
