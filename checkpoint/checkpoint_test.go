@@ -64,7 +64,13 @@ func TestPositionsKeepTheirOrder(t *testing.T) {
 				}
 			},
 			"show": func(*rapid.T) { p.Show(min(lsn(), p.Now().Durable), time.Time{}) },
-			"":     func(t *rapid.T) { checkOrder(t, p.Now()) },
+			"lose": func(t *rapid.T) {
+				lost := lsn()
+				if p.Lose(lost); p.Now().Visible > lost {
+					t.Fatalf("Redis holds documents up to %s only, visible is %s", lost, p.Now().Visible)
+				}
+			},
+			"": func(t *rapid.T) { checkOrder(t, p.Now()) },
 		})
 	})
 }

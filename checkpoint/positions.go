@@ -89,6 +89,15 @@ func (p *Positions) Show(lsn cdc.LSN, commit time.Time) {
 	}
 }
 
+// Lose notes that Redis holds documents up to lsn only: it has lost writes.
+func (p *Positions) Lose(lsn cdc.LSN) {
+	p.mu.Lock()
+	defer p.mu.Unlock()
+	if lsn < p.now.Visible {
+		p.now.Visible, p.now.VisibleTime = lsn, time.Time{}
+	}
+}
+
 // Wait returns when lsn is visible, or with the context's error.
 func (p *Positions) Wait(ctx context.Context, lsn cdc.LSN) error {
 	for {

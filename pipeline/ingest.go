@@ -70,7 +70,8 @@ func (in *ingester) session(ctx context.Context) error {
 		}
 		return errors.Join(refused, err)
 	}
-	decision := checkpoint.Decide(stateOf(in.db.Identity(), position), facts, in.Plan.Schema.Fingerprint)
+	state := stateOf(in.db.Identity(), position)
+	decision := in.haltOnGap(state, checkpoint.Decide(state, facts, in.Plan.Schema.Fingerprint))
 	if decision.Action != checkpoint.Resume && refused == nil {
 		stream.Close()
 	}
@@ -81,6 +82,10 @@ func (in *ingester) session(ctx context.Context) error {
 		in.Logger.Warn("local state does not fit the server any more, loading again", "reason", decision.Reason)
 		return finalError{errReload}
 	case errors.Is(refused, errReload):
+		missed := in.haltOnGap(state, checkpoint.Decision{Action: checkpoint.Load, Reason: refused.Error()})
+		if missed.Action == checkpoint.Halt {
+			return finalError{&HaltError{missed.Reason, missed.Hint}}
+		}
 		in.Logger.Warn("changes may be missing, loading again", "reason", refused)
 		in.mustLoad.Store(true)
 		return refused

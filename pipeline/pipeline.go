@@ -84,6 +84,9 @@ type Config struct {
 	// Previous lists keys in Redis that an earlier, lost state may have left:
 	// called once at a first load, when there is no older state to ask. Optional.
 	Previous func(ctx context.Context, found func(key []byte) error) error
+	// HaltOnGap ends Run with a HaltError where a complete state would have to be
+	// loaded anew because the server has lost changes. Defaults to loading.
+	HaltOnGap bool
 	// ExitWhenCaughtUp ends Run once everything is visible that was committed
 	// before the stream was first reached.
 	ExitWhenCaughtUp bool

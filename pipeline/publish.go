@@ -137,6 +137,7 @@ func (p *publisher) compare(found writer.Marker, ok bool) error {
 			return nil
 		}
 		p.Logger.Warn("Redis has lost writes, writing them again from local state", "has", found.Round, "had", acknowledged)
+		p.positions.Lose(found.LSN)
 		return p.rewrite(found.Round)
 	case ok && found.Epoch >= id.Epoch && found.StateID != id.StateID:
 		// Positions of another state say nothing here: the epoch orders them for readers.
@@ -149,12 +150,14 @@ func (p *publisher) compare(found writer.Marker, ok bool) error {
 		return nil // nothing was published from this state yet: the journal holds everything
 	}
 	p.Logger.Warn("Redis does not hold this state's documents any more, writing all of them again from local state", "marker", ok)
+	p.positions.Lose(0)
 	return p.rewrite(0)
 }
 
 // rewrite touches every root that was published in a later round.
 func (p *publisher) rewrite(after uint64) error {
 	p.Metrics.Refills.Inc()
+	p.phase.Store("refilling")
 	var touches []store.Touch
 	flush := func() error {
 		err := p.db.AppendJournal(touches)

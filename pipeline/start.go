@@ -27,6 +27,7 @@ func (p *Pipeline) open(ctx context.Context) (*store.DB, error) {
 	if decision.Action == checkpoint.Resume && p.mustLoad.Load() {
 		decision = checkpoint.Decision{Action: checkpoint.Load, Reason: "changes are missing from local state"}
 	}
+	decision = p.haltOnGap(state, decision)
 	p.Logger.Info("decided how to start", "action", decision.Action.String(), "reason", decision.Reason)
 	if decision.Action == checkpoint.Resume {
 		return db, nil
@@ -41,6 +42,19 @@ func (p *Pipeline) open(ctx context.Context) (*store.DB, error) {
 	}
 	p.Metrics.Loads.Inc()
 	return p.load(ctx, facts)
+}
+
+// haltOnGap makes a load a halt, if that is wanted, where the state would do but
+// for changes that the server does not have any more.
+func (p *Pipeline) haltOnGap(state checkpoint.State, decision checkpoint.Decision) checkpoint.Decision {
+	gap := state.Present && state.Fingerprint == p.Plan.Schema.Fingerprint && state.Slot == p.Slot
+	if !p.HaltOnGap || !gap || decision.Action != checkpoint.Load {
+		return decision
+	}
+	return checkpoint.Decision{
+		Action: checkpoint.Halt, Reason: decision.Reason,
+		Hint: "source.on_gap is halt; start once with --source-on-gap=resync to load everything anew",
+	}
 }
 
 // newest opens the newest state if it was made for this plan. Of one made for

@@ -12,7 +12,7 @@ import (
 
 // Status is what the pipeline is doing, for people and for programs.
 type Status struct {
-	Phase       string              `json:"phase"` // starting, loading, catching up, live, stopped
+	Phase       string              `json:"phase"` // starting, loading, catching up, refilling, live, stopped
 	Positions   checkpoint.Snapshot `json:"positions"`
 	Redis       string              `json:"redis"`    // "connected", or why not
 	Postgres    string              `json:"postgres"` // "connected", or why not
@@ -48,6 +48,9 @@ func connected(trouble string) string {
 	}
 	return trouble
 }
+
+// Phase is Status().Phase, at no cost.
+func (p *Pipeline) Phase() string { return p.phase.Load().(string) }
 
 // Wait returns when everything committed up to lsn is visible in Redis.
 func (p *Pipeline) Wait(ctx context.Context, lsn cdc.LSN) error { return p.positions.Wait(ctx, lsn) }

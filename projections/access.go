@@ -150,9 +150,7 @@ func sameOrder(a, b []Order) bool {
 func uniqueOn(table *Table, sides []joinSide) bool {
 	exact := map[string]bool{}
 	for _, side := range sides {
-		natural, ok := values.Natural(side.target.Type())
-		// A class coarser than the column's own (text compared as citext) would let two rows match.
-		if ok && (natural.String() == side.class.String() || natural.String() == "int") {
+		if side.class.Tells(side.target.Type()) {
 			exact[side.target.Catalog.Name] = true
 		}
 	}

@@ -14,6 +14,7 @@ import (
 	"time"
 
 	"github.com/jackc/pgx/v5"
+	"github.com/redis/go-redis/v9"
 
 	"materializer/cdc"
 	"materializer/config"
@@ -173,16 +174,34 @@ func (r *runner) settle(t testing.TB) error {
 	if err != nil {
 		return err
 	}
-	if err := r.pipeline.Wait(ctx, lsn); err != nil {
+	return r.waitMarker(ctx, lsn)
+}
+
+// waitMarker waits until Redis itself says that a position is visible: what the
+// pipeline thinks is behind while it has not noticed yet that Redis was lost.
+func (r *runner) waitMarker(ctx context.Context, lsn cdc.LSN) error {
+	options, err := redis.ParseURL(r.redis)
+	if err != nil {
+		return err
+	}
+	client := redis.NewClient(options)
+	defer client.Close()
+	tick := time.NewTicker(2 * time.Millisecond)
+	defer tick.Stop()
+	for {
+		text, err := client.HGet(ctx, "materializer:test:position", "lsn").Result()
+		if visible, parsed := cdc.ParseLSN(text); err == nil && parsed == nil && visible >= lsn {
+			return nil
+		}
 		select {
 		case ended := <-r.ended:
 			r.ended <- ended
 			return fmt.Errorf("the pipeline ended: %w", ended)
-		default:
+		case <-ctx.Done():
+			return fmt.Errorf("wait for %s: %w\nstatus %+v", lsn, ctx.Err(), r.pipeline.Status())
+		case <-tick.C:
 		}
-		return fmt.Errorf("%w\nstatus %+v", err, r.pipeline.Status())
 	}
-	return nil
 }
 
 // compare compares all of Redis with what PostgreSQL answers.
