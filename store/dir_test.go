@@ -81,6 +81,13 @@ func TestDirReportsUnreadableEpochs(t *testing.T) {
 	for name, damage := range map[string]func(string) error{
 		"cut":  func(file string) error { return os.Truncate(file, 7) },
 		"gone": os.Remove,
+		"overwritten": func(file string) error {
+			info, err := os.Stat(file)
+			if err != nil {
+				return err
+			}
+			return os.WriteFile(file, make([]byte, info.Size()), 0o640)
+		},
 	} {
 		t.Run(name, func(t *testing.T) {
 			t.Parallel()

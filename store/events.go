@@ -21,6 +21,7 @@ type events struct {
 	log   *slog.Logger
 	fatal func(error)
 	once  sync.Once
+	open  atomic.Bool // Open has returned; before, it returns what goes wrong
 
 	full        atomic.Bool // the ballast is gone
 	corruptions atomic.Int64
@@ -78,6 +79,14 @@ func (e *events) stop(err error) {
 	e.once.Do(func() { e.fatal(err) })
 }
 
+// alarm is stop for what happens behind the calls. While the state is being
+// opened there is a call that reports it, and the caller may choose a remedy.
+func (e *events) alarm(err error) {
+	if e.open.Load() {
+		e.stop(err)
+	}
+}
+
 // stopped refuses new writes after the ballast was spent.
 func (e *events) stopped() error {
 	if e.full.Load() {
@@ -93,12 +102,12 @@ func (e *events) listener() *pebble.EventListener {
 			e.log.Warn("local state: background work failed, will retry", "error", err)
 			if errors.Is(err, syscall.ENOSPC) {
 				e.full.Store(true)
-				e.stop(fmt.Errorf("flush local state: %w", ErrDiskFull))
+				e.alarm(fmt.Errorf("flush local state: %w", ErrDiskFull))
 			}
 		},
 		DataCorruption: func(info pebble.DataCorruptionInfo) {
 			e.corruptions.Add(1)
-			e.stop(fmt.Errorf("read %s: %w: %w", info.Path, ErrCorrupt, info.Details))
+			e.alarm(fmt.Errorf("read %s: %w: %w", info.Path, ErrCorrupt, info.Details))
 		},
 		DiskSlow: func(info pebble.DiskSlowInfo) {
 			e.log.Warn("disk of the local state is slow", "path", info.Path, "duration", info.Duration)

@@ -30,10 +30,6 @@ var (
 	ErrIncomplete = errors.New("row is incomplete")
 )
 
-// compression is Snappy where files are short-lived and Zstandard below, see
-// BenchmarkCompression.
-var compression = pebble.DBCompressionBalanced
-
 // Options sets up a DB. The zero value, with a Schema, is usable.
 type Options struct {
 	// FS holds the state. Defaults to the operating system's.
@@ -41,21 +37,25 @@ type Options struct {
 	// Schema says what is stored. nil opens any state for its identity and
 	// published records only: rows can then not be read or written.
 	Schema *Schema
-	// CacheBytes is the size of the block cache. Defaults to 128 MB.
+	// CacheBytes is the least size of the block cache. Defaults to 128 MB. It
+	// grows into what the memtables leave free: the memory of the store is
+	// CacheBytes and 4 times MemTableBytes.
 	CacheBytes int64
-	// MemTableBytes is the size of one memtable. Defaults to 64 MB.
+	// MemTableBytes is the size of one memtable. Defaults to 32 MB.
 	MemTableBytes int64
 	// BallastBytes is reserved on disk and given up when the disk is full, so
 	// that the program can stop in order. Defaults to 64 MB; negative: none.
 	BallastBytes int64
 	// Logger receives what the store reports. Defaults to discarding it.
 	Logger *slog.Logger
-	// Fatal is told when the store cannot go on and no call is there to return
-	// the error. It must end the process or cancel the work; it must not call
-	// the store. Defaults to exiting with code 5, or 6 for a full disk.
+	// Fatal is told once when the store cannot go on, be there a call that
+	// returns the error or not. The goroutine that calls it may never return,
+	// so it must see to it that the process ends; it must not call the store.
+	// Defaults to exiting with code 5, or 6 for a full disk.
 	Fatal func(error)
 
-	piece int // bytes of a truncation or a rollback that are written at once
+	piece       int // bytes of a truncation or a rollback that are written at once
+	compression *pebble.DBCompressionSettings
 }
 
 func (o Options) withDefaults() Options {
@@ -69,10 +69,14 @@ func (o Options) withDefaults() Options {
 		o.CacheBytes = 128 << 20
 	}
 	if o.MemTableBytes == 0 {
-		o.MemTableBytes = 64 << 20
+		o.MemTableBytes = 32 << 20
 	}
 	if o.piece == 0 {
 		o.piece = 8 << 20
+	}
+	if o.compression == nil {
+		// Fast where files are short-lived, dense below: see BenchmarkCompression.
+		o.compression = &pebble.DBCompressionBalanced
 	}
 	if o.Logger == nil {
 		o.Logger = slog.New(slog.DiscardHandler)
@@ -109,6 +113,7 @@ func open(dir string, o Options) (*DB, error) {
 	if err := db.recover(); err != nil {
 		return nil, errors.Join(err, db.Close())
 	}
+	db.events.open.Store(true)
 	return db, nil
 }
 
@@ -131,6 +136,9 @@ func (db *DB) arrange(s *Schema) error {
 	return nil
 }
 
+// memTables is how many may wait to be flushed before writes stall.
+const memTables = 4
+
 // settings are Pebble's. Its defaults are made for small stores: an 8 MB
 // cache, a 4 MB memtable and writes stopped at 12 files of L0 would stall a
 // first load. The newest format is the one that tells a torn log from a
@@ -138,10 +146,11 @@ func (db *DB) arrange(s *Schema) error {
 func (db *DB) settings(dir string) *pebble.Options {
 	o := db.options
 	settings := &pebble.Options{
-		FS:                          o.FS,
-		Cache:                       pebble.NewCache(o.CacheBytes),
+		FS: o.FS,
+		// Pebble takes the memtables out of the cache: without room for them it caches nothing.
+		Cache:                       pebble.NewCache(o.CacheBytes + memTables*o.MemTableBytes),
 		MemTableSize:                uint64(o.MemTableBytes),
-		MemTableStopWritesThreshold: 4,
+		MemTableStopWritesThreshold: memTables,
 		L0CompactionThreshold:       4,
 		L0StopWritesThreshold:       64,
 		LBaseMaxBytes:               max(64<<20, o.MemTableBytes),
@@ -158,7 +167,7 @@ func (db *DB) settings(dir string) *pebble.Options {
 	if o.Schema != nil {
 		settings.FS = db.events.withBallast(o.FS, dir, o.BallastBytes)
 	}
-	settings.ApplyCompressionSettings(func() pebble.DBCompressionSettings { return compression })
+	settings.ApplyCompressionSettings(func() pebble.DBCompressionSettings { return *o.compression })
 	for i := range settings.Levels {
 		settings.Levels[i].BlockSize = 16 << 10
 		settings.Levels[i].FilterPolicy = bloom.FilterPolicy(10)

@@ -49,8 +49,7 @@ func TestOpenRefusesWhatIsNotItsOwn(t *testing.T) {
 				test.damage(t, fs, db)
 			}
 			must(t, db.Close())
-			o := testOptions(fs)
-			o.Fatal = func(error) {}
+			o := testOptions(fs) // its Fatal panics: Open returns what it finds
 			if test.schema != nil {
 				o.Schema = test.schema
 			}
@@ -178,5 +177,28 @@ func reopenAt(t *testing.T, mem *vfs.MemFS, want cdc.LSN) {
 	if got := db.Position().LSN; got != want {
 		t.Errorf("position after reopening is %d, want %d", got, want)
 	}
+	must(t, db.Close())
+}
+
+// TestCorruptionWhileOpen: a damaged block fails the read and raises the alarm.
+func TestCorruptionWhileOpen(t *testing.T) {
+	t.Parallel()
+	fs := vfs.NewMem()
+	o := testOptions(fs)
+	alarm := make(chan error, 1)
+	o.Fatal = func(err error) { alarm <- err }
+	db, err := Open("state", o)
+	must(t, err)
+	must(t, insert(t, db, "1", 1))
+	must(t, db.pebble.Flush())
+	spoil(t, fs, ".sst")
+	s := db.Snapshot()
+	if _, _, err := s.Row(0, []byte("1\x00"), nil); !errors.Is(err, ErrCorrupt) {
+		t.Errorf("read of a damaged block: %v, want %v", err, ErrCorrupt)
+	}
+	if err := <-alarm; !errors.Is(err, ErrCorrupt) {
+		t.Errorf("alarm is %v, want %v", err, ErrCorrupt)
+	}
+	s.Close()
 	must(t, db.Close())
 }
