@@ -10,7 +10,16 @@ type hop struct {
 	forward     bool // from has the foreign key
 }
 
-func (h hop) unique() bool { return h.to.isUnique(h.left) }
+// unique tells whether the join finds at most one row. Beside another type
+// char(n) is compared in a way that its own unique index says nothing of.
+func (h hop) unique() bool {
+	for i := range h.left {
+		if (h.left[i].kind == kindChar) != (h.right[i].kind == kindChar) {
+			return false
+		}
+	}
+	return h.to.isUnique(h.left)
+}
 
 // fan is how much a hop can multiply rows.
 func (h hop) fan() int {

@@ -4,6 +4,7 @@ import (
 	"context"
 	"flag"
 	"os"
+	"strings"
 	"testing"
 
 	"github.com/jackc/pgx/v5"
@@ -38,8 +39,9 @@ type fatal interface {
 	Fatalf(format string, args ...any)
 }
 
-// compile makes the plan of a configuration over what is in the database.
-func compile(t fatal, conn *pgx.Conn, yaml string) *projections.Plan {
+// compile makes the plan of a configuration over what is in the database, made
+// by the DDL given to be shown.
+func compile(t fatal, conn *pgx.Conn, yaml string, ddl ...string) *projections.Plan {
 	t.Helper()
 	file, problems := config.Parse("projections.yaml", []byte(yaml))
 	for _, p := range problems {
@@ -53,7 +55,7 @@ func compile(t fatal, conn *pgx.Conn, yaml string) *projections.Plan {
 	}
 	plan, problems := projections.Compile(file, tables)
 	if plan == nil {
-		t.Fatalf("compile: %v\n%s", problems, yaml)
+		t.Fatalf("compile: %v\n%s\n%s", problems, strings.Join(ddl, ";\n"), yaml)
 	}
 	return plan
 }

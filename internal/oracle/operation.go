@@ -12,7 +12,7 @@ func DrawLoad(t *rapid.T, s *Scenario) *Workload {
 	draw := &statements{T: t, scenario: s}
 	var load Transaction
 	for _, table := range s.Tables {
-		for range rapid.IntRange(0, 12).Draw(t, "rows") {
+		for range rapid.IntRange(0, 20).Draw(t, "rows") {
 			load.Statements = append(load.Statements, draw.insert(table))
 		}
 	}

@@ -33,7 +33,7 @@ func TestScenario(t *testing.T) {
 	rapid.Check(t, func(t *rapid.T) {
 		s := DrawScenario(t)
 		setup(t, conn, s)
-		plan := compile(t, conn, s.YAML)
+		plan := compile(t, conn, s.YAML, s.Setup()...)
 		load := DrawLoad(t, s)
 		if err := load.Run(t.Context(), conn); err != nil {
 			t.Fatalf("%v\n%s\n%s", err, s, load)
