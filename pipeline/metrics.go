@@ -15,6 +15,7 @@ type Metrics struct {
 	Rendered                    prometheus.Counter
 	BytesWritten                prometheus.Counter
 	KeysRemoved, Refused        prometheus.Counter
+	Parked                      prometheus.Counter
 	Collisions, Refills         prometheus.Counter
 	SourceErrors, SinkErrors    prometheus.Counter
 	IngestSeconds, RoundSeconds prometheus.Counter
@@ -37,6 +38,7 @@ func NewMetrics() *Metrics {
 	m.BytesWritten = m.counter("document_bytes_written_total", "Bytes of documents written to Redis.")
 	m.KeysRemoved = m.counter("leftover_keys_removed_total", "Keys of an earlier state removed from Redis.")
 	m.Refused = m.counter("documents_refused_total", "Documents that Redis refused for good.")
+	m.Parked = m.counter("documents_parked_total", "Times that a document held a value that PostgreSQL cannot show as jsonb.")
 	m.Collisions = m.counter("key_collisions_total", "Times that several rows were found to claim one key.")
 	m.Refills = m.counter("refills_total", "Times that Redis was found to have lost writes.")
 	m.SourceErrors = m.counter("source_errors_total", "Failed attempts to read from PostgreSQL.")

@@ -22,7 +22,8 @@ type result struct {
 	body   []byte
 	hash   [16]byte
 	before store.Published
-	known  bool // before is set
+	known  bool  // before is set
+	parked error // why there is no document for now; what Redis holds is kept
 }
 
 // renderer is one worker with its buffers.
@@ -96,6 +97,10 @@ func (r *roundInHand) render() error {
 		return err
 	}
 	for i := range rendered {
+		if rendered[i].parked != nil {
+			r.park(&rendered[i])
+			continue
+		}
 		r.bytes += len(rendered[i].body)
 		r.results = append(r.results, &rendered[i])
 	}
@@ -103,10 +108,20 @@ func (r *roundInHand) render() error {
 	return nil
 }
 
+// park reports a document that cannot be shown. It is tried again whenever something of it changes.
+func (r *roundInHand) park(one *result) {
+	r.Metrics.Parked.Inc()
+	r.Logger.Error("a document cannot be shown and keeps what it was", "projection", one.projection.Name, "error", one.parked)
+}
+
 func (w *renderer) render(one root, out *result) error {
 	out.root = one
 	key := []byte(one.key)
 	doc, exists, err := w.builder.Build(one.projection, key)
+	if projections.Unshowable(err) {
+		out.parked = err
+		return nil
+	}
 	if err != nil {
 		return fmt.Errorf("render projection %s: %w", one.projection.Name, err)
 	}
