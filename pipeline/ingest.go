@@ -58,8 +58,13 @@ func (in *ingester) run(ctx context.Context) error {
 	}
 }
 
-// session runs one connection.
+// session runs one connection. What the one before left of a transaction in
+// the middle is undone first: the stream brings it again whole.
 func (in *ingester) session(ctx context.Context) error {
+	in.batch.Reset()
+	if err := in.db.RollBack(); err != nil {
+		return finalError{err}
+	}
 	position := in.db.Position()
 	stream, refused := in.Source.Stream(ctx, position.LSN, in.tables())
 	// PostgreSQL accepts any start position: the comparison comes after, so that nothing can move in between.
@@ -114,7 +119,6 @@ func (e finalError) Unwrap() error { return e.error }
 
 // consume applies what the stream brings until it ends.
 func (in *ingester) consume(ctx context.Context, stream Stream) error {
-	in.batch.Reset()
 	batches := make(chan *cdc.Batch, 4)
 	group, ctx := errgroup.WithContext(ctx)
 	group.Go(func() error {

@@ -3,9 +3,26 @@ package store
 import (
 	"bytes"
 	"errors"
+	"fmt"
 
 	"github.com/cockroachdb/pebble/v2"
 )
+
+// RollBack undoes the unfinished transaction, if there is one: its stream has
+// ended in the middle, and the next one brings it again from its beginning.
+// The ingest goroutine calls it, with its batch empty.
+func (db *DB) RollBack() error {
+	db.commitMu.Lock()
+	defer db.commitMu.Unlock()
+	if !db.progress.partial {
+		return nil
+	}
+	if err := db.rollBack(); err != nil {
+		return fmt.Errorf("roll back: %w", err)
+	}
+	db.undoSeq = 0
+	return nil
+}
 
 // rollBack undoes the unfinished transaction of a partial state. Undo records
 // are applied from the newest to the oldest, so the oldest image of a row is

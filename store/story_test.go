@@ -57,6 +57,8 @@ func (s *story) run(t *testing.T, d *datadriven.TestData, out *strings.Builder) 
 		s.batch.Reset()
 	case "sync":
 		return s.db.Sync()
+	case "roll-back":
+		return s.db.RollBack()
 	case "reopen":
 		must(t, s.db.Close())
 		s.open(t)
