@@ -27,6 +27,17 @@ func (r *Redis) Get(ctx context.Context, key []byte) ([]byte, error) {
 	return value, nil
 }
 
+// Marker reads the marker without connecting for writing. False means that
+// there is none, or none that says anything.
+func (r *Redis) Marker(ctx context.Context) (Marker, bool, error) {
+	reply, err := r.reader.Do(ctx, r.readMarker(ctx).Args()...).Slice()
+	if err != nil {
+		return Marker{}, false, newError("read the marker", err)
+	}
+	found, ok := storedFrom(reply).decode()
+	return found, ok, nil
+}
+
 // Values reads many documents, some at a time. A value is nil where there is
 // no such key or it holds something other than a string.
 func (r *Redis) Values(ctx context.Context, keys [][]byte) ([][]byte, error) {
