@@ -51,14 +51,13 @@ func (f *frames) pending() (int, error) {
 }
 
 // fill reads once, after next has said that there is no whole message left.
-// It tells how many bytes came and whether they filled all the room there was.
-func (f *frames) fill() (n int, full bool, err error) {
+func (f *frames) fill() (n int, err error) {
 	if err := f.makeRoom(); err != nil {
-		return 0, false, err
+		return 0, err
 	}
 	n, err = f.in.Read(f.buffer[f.end:])
 	f.end += n
-	return n, f.end == len(f.buffer), err
+	return n, err
 }
 
 // makeRoom moves the begun message to the front. A buffer that it fills is

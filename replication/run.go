@@ -153,7 +153,7 @@ func (st *Stream) handOnDue(to handover, now time.Time) error {
 		if st.began.IsZero() {
 			st.began = now
 		}
-		if !st.probe.readable() {
+		if !st.pace.socket.readable() {
 			return st.handOn(to)
 		}
 		if now.Sub(st.began) >= commitAge {
@@ -202,6 +202,8 @@ func (st *Stream) renew(reached cdc.LSN) {
 // listen. Without any progress the server is released, since it could not shut
 // down while it has something to send.
 func (st *Stream) wait(to handover) error {
+	st.pace.quiet()
+	defer st.pace.wake()
 	since := time.Now()
 	for {
 		select {
@@ -210,7 +212,8 @@ func (st *Stream) wait(to handover) error {
 			return nil
 		case <-to.ctx.Done():
 			return to.ctx.Err()
-		case now := <-to.tick:
+		case <-to.tick: // perhaps an old one: the clock is read here
+			now := time.Now()
 			if st.moved.After(since) {
 				since = st.moved
 			}
@@ -278,16 +281,17 @@ func (st *Stream) read(ctx context.Context, now time.Time) error {
 		return nil
 	}
 	st.pace.rest()
-	n, _, err := st.frames.fill()
+	n, err := st.frames.fill()
+	now = time.Now()
 	st.decoder.counts.Bytes += uint64(n)
-	st.pace.took(n)
+	st.pace.took(n, now)
 	var network net.Error
 	switch {
 	case n > 0:
-		st.heard = time.Now()
+		st.heard = now
 		return nil
 	case errors.As(err, &network) && network.Timeout():
-		if now = time.Now(); now.Sub(st.heard) > st.timing.silence {
+		if now.Sub(st.heard) > st.timing.silence {
 			return fmt.Errorf("%w for %s", errSilent, now.Sub(st.heard).Round(time.Second))
 		}
 		return nil
@@ -322,7 +326,7 @@ func (st *Stream) leave() {
 			return
 		}
 		if !ok {
-			if _, _, err := st.frames.fill(); err != nil {
+			if _, err := st.frames.fill(); err != nil {
 				return
 			}
 			continue

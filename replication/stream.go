@@ -22,7 +22,6 @@ import (
 type Stream struct {
 	conn    net.Conn
 	frames  *frames
-	probe   *probe
 	decoder *decoder
 	batches *batches
 	pace    pace
@@ -79,7 +78,7 @@ const (
 	sessionTimeout = 10 * time.Second      // the longest wal_sender_timeout of our session
 	writeTimeout   = 10 * time.Second      // for a message of some bytes
 	replyPause     = 20 * time.Millisecond // between replies that tell nothing new
-	commitAge      = 5 * time.Millisecond  // how long a commit waits for others that are already on their way
+	commitAge      = 2 * time.Millisecond  // how long a commit waits for others that are already on their way
 	confirmStep    = 4 << 20               // bytes of WAL that are confirmed without waiting for the next status
 	leaveTimeout   = time.Second           // for the server's goodbye
 	startTimeout   = 30 * time.Second      // for the answer to START_REPLICATION, if the context has no deadline
@@ -131,9 +130,9 @@ func newStream(conn net.Conn, c streamConfig, senderTimeout time.Duration) *Stre
 	st := &Stream{
 		conn:    conn,
 		frames:  newFrames(conn, readBuffer, or(c.maxMessage, 1<<30)),
-		probe:   newProbe(conn),
 		decoder: newDecoder(c.start, c.tables),
 		batches: newBatches(),
+		pace:    pace{socket: socketOf(conn)},
 		handed:  c.start,
 		movedTo: c.start,
 		timing: timing{
@@ -168,7 +167,7 @@ func (st *Stream) begin(ctx context.Context, c streamConfig) error {
 		case err != nil:
 			return err
 		case !ok:
-			if _, _, err := st.frames.fill(); err != nil {
+			if _, err := st.frames.fill(); err != nil {
 				return errors.Join(err, context.Cause(ctx))
 			}
 		case kind == 'W':
