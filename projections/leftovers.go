@@ -60,7 +60,7 @@ func (r *Recognizer) HasShape(body []byte) bool {
 		body = body[1+len(name):]
 		var value json.RawMessage
 		decoder := json.NewDecoder(bytes.NewReader(body))
-		if decoder.Decode(&value) != nil {
+		if len(body) == 0 || body[0] <= ' ' || decoder.Decode(&value) != nil {
 			return false
 		}
 		body, open = body[decoder.InputOffset():], ','

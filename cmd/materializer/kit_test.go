@@ -14,6 +14,9 @@ import (
 	"testing"
 	"time"
 
+	"github.com/jackc/pgx/v5"
+	"github.com/redis/go-redis/v9"
+
 	"materializer/config"
 	"materializer/internal/oracle"
 	"materializer/internal/servers/servertest"
@@ -232,6 +235,32 @@ func (w *world) get(key string) string {
 		w.t.Fatal(err)
 	}
 	return string(body)
+}
+
+// set writes a key that is not the program's.
+func (w *world) set(key, value string) {
+	w.t.Helper()
+	options, err := redis.ParseURL(w.redis)
+	if err != nil {
+		w.t.Fatal(err)
+	}
+	client := redis.NewClient(options)
+	defer client.Close()
+	if err := client.Set(w.t.Context(), key, value, 0).Err(); err != nil {
+		w.t.Fatal(err)
+	}
+}
+
+func (w *world) query(sql string, into ...any) {
+	w.t.Helper()
+	conn, err := pgx.Connect(w.t.Context(), w.pg)
+	if err != nil {
+		w.t.Fatal(err)
+	}
+	defer conn.Close(context.WithoutCancel(w.t.Context()))
+	if err := conn.QueryRow(w.t.Context(), sql).Scan(into...); err != nil {
+		w.t.Fatal(err)
+	}
 }
 
 // wantDocuments compares all of Redis with what PostgreSQL answers.

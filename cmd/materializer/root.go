@@ -35,13 +35,14 @@ To begin:
 // root is the command line. A command is added in one line.
 func (p *program) root() *cobra.Command {
 	root := &cobra.Command{
-		Use:           "materializer",
-		Short:         "documents in Redis, kept up to date with PostgreSQL",
-		Long:          strings.TrimSpace(overview),
-		SilenceErrors: true,
-		SilenceUsage:  true,
-		Args:          unknownCommand,
-		RunE:          func(cmd *cobra.Command, _ []string) error { return cmd.Help() },
+		Use:                        "materializer",
+		Short:                      "documents in Redis, kept up to date with PostgreSQL",
+		Long:                       strings.TrimSpace(overview),
+		SilenceErrors:              true,
+		SilenceUsage:               true,
+		SuggestionsMinimumDistance: 2,
+		Args:                       unknownCommand,
+		RunE:                       func(cmd *cobra.Command, _ []string) error { return cmd.Help() },
 	}
 	root.SetIn(p.in)
 	root.SetOut(p.out)
@@ -111,7 +112,7 @@ func unknownCommand(root *cobra.Command, args []string) error {
 	if near := root.SuggestionsFor(args[0]); len(near) > 0 {
 		text += "; did you mean " + strings.Join(near, ", ") + "?"
 	}
-	return usage(errors.New(text + " `materializer help` lists them"))
+	return usage(errors.New(text + "\n`materializer help` lists them"))
 }
 
 // asUsage makes wrong arguments wrong usage.
