@@ -125,10 +125,11 @@ var features = []struct{ name, yaml, want string }{
 	key: "a:{id}"
 	fields:
 	  grades: {many: book, key_by: grade, value: id}
-	  prices: {many: book, key_by: price, order_by: price desc, value: id}`, `
-	a:1 {"grades": {"high": 10, "low": 11}, "prices": {"9.90": 10, "5.00": 12}}
-	a:2 {"grades": {"low": 13}, "prices": {"5.00": 13}}
-	a:3 {"grades": {"low": 15}, "prices": {"1.00": 15}}`},
+	  prices: {many: book, key_by: price, order_by: price desc, value: id}
+	  two: {many: book, key_by: price, order_by: price desc, limit: 2, value: id}`, `
+	a:1 {"grades": {"high": 10, "low": 11}, "prices": {"9.90": 10, "5.00": 12}, "two": {"9.90": 10}}
+	a:2 {"grades": {"low": 13}, "prices": {"5.00": 13}, "two": {"5.00": 13}}
+	a:3 {"grades": {"low": 15}, "prices": {"1.00": 15}, "two": {"1.00": 15}}`},
 
 	{"a required relation of the root", `
 	from: book

@@ -12,7 +12,7 @@ func DrawLoad(t *rapid.T, s *Scenario) *Workload {
 	draw := &statements{T: t, scenario: s}
 	var load Transaction
 	for _, table := range s.Tables {
-		for range rapid.IntRange(0, 20).Draw(t, "rows") {
+		for range rapid.SampledFrom([]int{2, 8, 12, 16, 24}).Draw(t, "rows") {
 			load.Statements = append(load.Statements, draw.insert(table))
 		}
 	}
@@ -112,7 +112,7 @@ func swapKeys(s *statements, t *Table) []string {
 	if c == nil {
 		return moveRow(s, t)
 	}
-	a, b := c.kind.value(s.number(fewKeys, "one key")), c.kind.value(s.number(fewKeys, "other key"))
+	a, b := c.kind.value(s.number(mostSwapped, "one key")), c.kind.value(s.number(mostSwapped, "other key"))
 	return swap(t, c, a, b)
 }
 
@@ -129,7 +129,7 @@ func swap(t *Table, c *Column, a, b string) []string {
 func swapUnique(s *statements, t *Table) []string {
 	for _, unique := range t.Unique {
 		if c := unique[0]; len(unique) == 1 && c.foreign == nil {
-			a, b := c.kind.value(s.number(fewKeys, "one value")), c.kind.value(s.number(fewKeys, "other value"))
+			a, b := c.kind.value(s.number(mostSwapped, "one value")), c.kind.value(s.number(mostSwapped, "other value"))
 			return swap(t, c, a, b)
 		}
 	}

@@ -96,7 +96,7 @@ func (c *configuration) describe(r *drawn, used map[string]bool, join bool) mapp
 	switch {
 	case join:
 		body = c.joins(r.at)
-	case c.chance(25, "value"):
+	case c.chance(35, "value"):
 		body = c.joins(r.at)
 		shown := c.path(r.at.paths(), "value")
 		r.value = &shown
@@ -184,15 +184,14 @@ func (c *configuration) ordered(r *drawn, y *mapping) {
 
 // collection draws what only a many has.
 func (c *configuration) collection(r *drawn, y *mapping) {
-	distinct := r.value != nil && r.value.column.kind.sorts && c.chance(40, "distinct")
+	distinct := r.value != nil && r.value.column.kind.sorts && c.chance(50, "distinct")
 	switch {
 	case distinct:
 		y.add("distinct", yes{})
 	case c.chance(20, "keyed"):
 		y.add("key_by", scalar(c.path(r.at.paths(), "key_by").text))
-		return
 	}
-	if c.chance(30, "limit") {
+	if c.chance(30, "limit") || distinct && c.chance(40, "limit of distinct") {
 		y.add("limit", scalar(rapid.SampledFrom([]string{"1", "2", "3", "10"}).Draw(c.T, "limit")))
 	}
 }

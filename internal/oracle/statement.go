@@ -10,10 +10,11 @@ import (
 
 // Numbers that rows are made of. Small ones meet often.
 const (
-	fewKeys   = 14    // keys of rows that come and go
-	fewValues = 6     // values of columns
-	spare     = 70000 // a key that is free, for swaps
-	bulk      = 100000
+	fewKeys     = 30    // keys of rows that come and go
+	fewValues   = 6     // values of columns
+	mostSwapped = 10    // keys that are swapped
+	spare       = 70000 // a key that is free, for swaps
+	bulk        = 100000
 )
 
 // statements draws the SQL of a workload. Which rows are meant is decided by
@@ -41,6 +42,16 @@ func (s *statements) pick(t *Table, rows int) string {
 
 func pick(t *Table, what string, seed, rows int) string {
 	return fmt.Sprintf("SELECT %s FROM %s ORDER BY md5(ROW(%s)::text || %d), %s LIMIT %d", what, t.sql(), names(t.Key), seed, names(t.Key), rows)
+}
+
+// parent is a query for the key of a row that others refer to: often one of
+// few, so that lists become long.
+func (s *statements) parent(t *Table) string {
+	seed := rapid.IntRange(1, 3).Draw(s.T, "parent")
+	if s.chance(40, "any parent") {
+		seed += rapid.IntRange(1, 1000).Draw(s.T, "pick")
+	}
+	return pick(t, names(t.Key), seed, 1)
 }
 
 // some is a condition for so many rows.
@@ -81,7 +92,7 @@ func (s *statements) insert(t *Table) string {
 		if f.Columns[0].Nullable {
 			join = " LEFT JOIN (%s) AS p%d ON true"
 		}
-		from += fmt.Sprintf(join, s.pick(f.To, 1), n)
+		from += fmt.Sprintf(join, s.parent(f.To), n)
 	}
 	var values []string
 	for _, c := range t.Columns {
@@ -98,7 +109,7 @@ func (s *statements) inserted(c *Column, source map[*ForeignKey]string, offset s
 	case source[f] != "":
 		return source[f] + "." + ident(f.referenced(c).Name)
 	case f.Undeclared && !(c.Nullable && s.chance(20, "no parent")):
-		return c.kind.value(s.number(fewKeys, "parent"))
+		return c.kind.value(s.number(fewValues, "parent"))
 	}
 	return "NULL"
 }
@@ -182,9 +193,9 @@ func (s *statements) move(f *ForeignKey) string {
 		return strings.Join(nulls, ", ")
 	}
 	if f.Undeclared {
-		return names(f.Columns) + " = " + f.Columns[0].kind.value(s.number(fewKeys, "parent"))
+		return names(f.Columns) + " = " + f.Columns[0].kind.value(s.number(fewValues, "parent"))
 	}
-	return fmt.Sprintf("(%s) = (%s)", names(f.Columns), s.pick(f.To, 1))
+	return fmt.Sprintf("(%s) = (%s)", names(f.Columns), s.parent(f.To))
 }
 
 func update(t *Table, set, where string) string {
