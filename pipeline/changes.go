@@ -109,6 +109,9 @@ func (r *roundInHand) acknowledge(made *changes, last bool) error {
 			r.after.NotLeftover(command.Key)
 		}
 	}
+	for _, command := range made.removals {
+		r.after.Removed(r.round, command.Key)
+	}
 	if !last {
 		return r.after.Commit(false)
 	}
@@ -119,6 +122,7 @@ func (r *roundInHand) acknowledge(made *changes, last bool) error {
 			r.after.Unclaim(key, c.projection.ID, []byte(c.key))
 		}
 	}
+	r.horizon.note(r.round, r.after)
 	r.after.ForgetJournal(r.work.last)
 	r.after.Acknowledge(r.round)
 	return r.after.Commit(false)

@@ -3,7 +3,6 @@ package pipeline
 import (
 	"context"
 	"errors"
-	"fmt"
 	"time"
 
 	"materializer/cdc"
@@ -32,6 +31,7 @@ type publisher struct {
 	folded   time.Time
 	// inheriting is set while keys of an earlier state wait for being written again or removed.
 	inheriting bool
+	horizon    horizon
 
 	workers []*renderer
 }
@@ -114,7 +114,7 @@ func (p *publisher) connect(ctx context.Context) error {
 	if err != nil {
 		return err
 	}
-	if err := p.compare(found, ok); err != nil {
+	if err := p.compare(ctx, found, ok); err != nil {
 		return err
 	}
 	p.connected, p.attempt, p.probed = true, 0, time.Now()
@@ -126,7 +126,7 @@ func (p *publisher) connect(ctx context.Context) error {
 
 // compare finds out what Redis has lost since we last wrote to it, and touches
 // that again. The marker stays as it is until everything is there.
-func (p *publisher) compare(found writer.Marker, ok bool) error {
+func (p *publisher) compare(ctx context.Context, found writer.Marker, ok bool) error {
 	id := p.db.Identity()
 	acknowledged := p.db.Round()
 	p.round = max(p.round, acknowledged)
@@ -138,7 +138,7 @@ func (p *publisher) compare(found writer.Marker, ok bool) error {
 		}
 		p.Logger.Warn("Redis has lost writes, writing them again from local state", "has", found.Round, "had", acknowledged)
 		p.positions.Lose(found.LSN)
-		return p.rewrite(found.Round)
+		return p.rewrite(ctx, found.Round)
 	case ok && found.Epoch >= id.Epoch && found.StateID != id.StateID:
 		// Positions of another state say nothing here: the epoch orders them for readers.
 		id.Epoch = found.Epoch + 1
@@ -151,37 +151,7 @@ func (p *publisher) compare(found writer.Marker, ok bool) error {
 	}
 	p.Logger.Warn("Redis does not hold this state's documents any more, writing all of them again from local state", "marker", ok)
 	p.positions.Lose(0)
-	return p.rewrite(0)
-}
-
-// rewrite touches every root that was published in a later round.
-func (p *publisher) rewrite(after uint64) error {
-	p.Metrics.Refills.Inc()
-	p.phase.Store("refilling")
-	var touches []store.Touch
-	flush := func() error {
-		err := p.db.AppendJournal(touches)
-		touches = touches[:0]
-		return err
-	}
-	err := p.db.PublishedAfter(after, func(projection uint16, root []byte) error {
-		touches = append(touches, store.Touch{
-			Node: p.Plan.Projections[projection].Root.ID,
-			Key:  append([]byte(nil), root...),
-		})
-		if len(touches) < 10_000 {
-			return nil
-		}
-		return flush()
-	})
-	if err == nil {
-		err = flush()
-	}
-	if err != nil {
-		return fmt.Errorf("touch what Redis has lost: %w", err)
-	}
-	p.distrustJournal()
-	return nil
+	return p.rewriteAll(ctx)
 }
 
 // distrustJournal makes everything touched so far be written whatever was
@@ -212,32 +182,6 @@ func (p *publisher) redisDown(ctx, ingesting context.Context, failure error) err
 	p.attempt++
 	_ = pause(ctx, p.attempt-1)
 	return nil
-}
-
-// sweep deletes keys of an earlier state that did not come again. It runs only
-// when everything touched is published.
-func (p *publisher) sweep(ctx context.Context) (bool, error) {
-	if !p.inheriting {
-		return false, nil
-	}
-	leftovers, err := p.db.Leftovers(nil, p.RoundRoots)
-	if err != nil || len(leftovers) == 0 {
-		p.inheriting = err != nil
-		return false, err
-	}
-	publication := p.db.NewPublication()
-	defer publication.Close()
-	commands := make([]writer.Command, 0, len(leftovers))
-	for _, leftover := range leftovers {
-		commands = append(commands, writer.Command{Key: leftover.Key, Delete: true})
-		publication.NotLeftover(leftover.Key)
-	}
-	if err := p.Sink.Push(ctx, commands); err != nil && !p.refused(err) {
-		return false, err
-	}
-	p.Logger.Info("removed keys that no longer belong", "keys", len(commands))
-	p.Metrics.KeysRemoved.Add(float64(len(commands)))
-	return true, publication.Commit(false)
 }
 
 // refused reports documents that Redis will never take; everything else was written.

@@ -203,6 +203,12 @@ func (r *roundInHand) add(ctx context.Context, one root) error {
 	return r.send(ctx, false)
 }
 
+// marker is what Redis is told with the round in hand.
+func (p *publisher) marker(visible cdc.LSN, commit time.Time) writer.Marker {
+	id := p.db.Identity()
+	return writer.Marker{StateID: id.StateID, Epoch: id.Epoch, Round: p.round, LSN: visible, Time: commit}
+}
+
 // send writes the results gathered so far to Redis, with the marker if they are the last.
 func (r *roundInHand) send(ctx context.Context, last bool) error {
 	changes, err := r.changes(last)
@@ -214,11 +220,7 @@ func (r *roundInHand) send(ctx context.Context, last bool) error {
 	}
 	commands := changes.commands()
 	if last {
-		id := r.db.Identity()
-		err = r.Sink.Write(ctx, commands, writer.Marker{
-			StateID: id.StateID, Epoch: id.Epoch, Round: r.round,
-			LSN: r.work.lsn, Time: r.snapshot.Position().CommitTime,
-		})
+		err = r.Sink.Write(ctx, commands, r.marker(r.work.lsn, r.snapshot.Position().CommitTime))
 	} else {
 		err = r.Sink.Push(ctx, commands)
 	}

@@ -19,6 +19,7 @@ import (
 //	m name                                -> meta
 //	p projection2 root                    -> round8 hash16 key...    published records
 //	r table2 rowkey                       -> cdc.Row               rows
+//	x round8 rediskey                     ->                       keys removed from Redis
 //	u seq8                                -> table2 had1 uvarint(len) rowkey [row]   undo log
 //
 //	touch = node2 uvarint(len) key        key of a published record = uvarint(len) rediskey
@@ -34,16 +35,18 @@ const (
 	spacePublished = 'p'
 	spaceRow       = 'r'
 	spaceUndo      = 'u'
+	spaceRemoved   = 'x'
 )
 
 // formatVersion is the version of this layout; a state of another is refused.
 const formatVersion = 1
 
 const (
-	keyFormat   = "mformat"
-	keyIdentity = "midentity"
-	keyProgress = "mprogress"
-	keyRound    = "mround" // last round that Redis has acknowledged
+	keyFormat    = "mformat"
+	keyIdentity  = "midentity"
+	keyProgress  = "mprogress"
+	keyRound     = "mround"     // last round that Redis has acknowledged
+	keyForgotten = "mforgotten" // removals up to this round are forgotten
 )
 
 var errRecord = errors.New("malformed record")
