@@ -56,8 +56,11 @@ func (p *publisher) run(ctx, ingesting context.Context) error {
 		case err != nil && !sinkFailed(err):
 			return err
 		case err != nil:
-			if err := p.redisDown(ctx, ingesting, err); err != nil {
+			if err := p.redisDown(ingesting, err); err != nil {
 				return err
+			}
+			if ingesting.Err() != nil {
+				return nil // stopping: the next start goes on
 			}
 			continue
 		case more:
@@ -163,7 +166,7 @@ func (p *publisher) distrustJournal() {
 }
 
 // redisDown waits before another attempt, and keeps the journal small meanwhile.
-func (p *publisher) redisDown(ctx, ingesting context.Context, failure error) error {
+func (p *publisher) redisDown(ingesting context.Context, failure error) error {
 	p.connected = false
 	p.distrustJournal()
 	p.Metrics.SinkErrors.Inc()
@@ -176,11 +179,8 @@ func (p *publisher) redisDown(ctx, ingesting context.Context, failure error) err
 			return err
 		}
 	}
-	if ingesting.Err() != nil {
-		return nil // stopping: one attempt, the next start goes on
-	}
 	p.attempt++
-	_ = pause(ctx, p.attempt-1)
+	_ = pause(ingesting, p.attempt-1)
 	return nil
 }
 
