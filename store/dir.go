@@ -5,20 +5,21 @@ import (
 	"fmt"
 	"io"
 	"os"
-	"path/filepath"
 	"slices"
 	"strconv"
 	"strings"
 	"syscall"
 
 	"github.com/cockroachdb/pebble/v2"
+	"github.com/cockroachdb/pebble/v2/vfs"
 )
 
 // Dir is the state directory. It holds epochs, each a DB of its own: a reload
 // fills a new one beside the one in use. One process has it at a time.
 type Dir struct {
+	fs     vfs.FS
 	path   string
-	lock   *os.File
+	lock   io.Closer
 	epochs []Epoch
 }
 
@@ -39,11 +40,15 @@ const (
 // OpenDir takes the state directory, makes it if need be, and removes epochs
 // whose first load was never completed. ErrLocked names the process that has
 // the directory.
-func OpenDir(path string) (*Dir, error) {
-	if err := os.MkdirAll(path, 0o750); err != nil {
+func OpenDir(path string) (*Dir, error) { return OpenDirOn(vfs.Default, path) }
+
+// OpenDirOn is OpenDir on another file system, such as one that can crash. Its
+// states are opened there whatever Options.FS says.
+func OpenDirOn(fs vfs.FS, path string) (*Dir, error) {
+	if err := fs.MkdirAll(path, 0o750); err != nil {
 		return nil, fmt.Errorf("make state directory: %w", classify(err))
 	}
-	d := &Dir{path: path}
+	d := &Dir{fs: fs, path: path}
 	if err := d.acquire(); err != nil {
 		return nil, fmt.Errorf("lock state directory %s: %w", path, err)
 	}
@@ -55,8 +60,12 @@ func OpenDir(path string) (*Dir, error) {
 
 // acquire locks the directory for this process. The lock ends with the
 // process, however it ends; the file stays and holds the pid for messages.
-func (d *Dir) acquire() error {
-	lock, err := os.OpenFile(filepath.Join(d.path, lockName), os.O_RDWR|os.O_CREATE, 0o640)
+func (d *Dir) acquire() (err error) {
+	if d.fs != vfs.Default {
+		d.lock, err = d.fs.Lock(d.fs.PathJoin(d.path, lockName))
+		return err
+	}
+	lock, err := os.OpenFile(d.fs.PathJoin(d.path, lockName), os.O_RDWR|os.O_CREATE, 0o640)
 	if err != nil {
 		return classify(err)
 	}
@@ -79,18 +88,22 @@ func (d *Dir) acquire() error {
 }
 
 func (d *Dir) scan() error {
-	entries, err := os.ReadDir(d.path)
+	names, err := d.fs.List(d.path)
 	if err != nil {
 		return err
 	}
-	for _, entry := range entries {
-		if strings.HasPrefix(entry.Name(), removedPrefix) {
-			if err := os.RemoveAll(filepath.Join(d.path, entry.Name())); err != nil {
+	for _, name := range names {
+		if strings.HasPrefix(name, removedPrefix) {
+			if err := d.fs.RemoveAll(d.fs.PathJoin(d.path, name)); err != nil {
 				return err
 			}
 		}
-		number, err := strconv.ParseUint(strings.TrimPrefix(entry.Name(), epochPrefix), 10, 64)
-		if err != nil || !strings.HasPrefix(entry.Name(), epochPrefix) || !entry.IsDir() {
+		text, ok := strings.CutPrefix(name, epochPrefix)
+		number, err := strconv.ParseUint(text, 10, 64)
+		if err != nil || !ok {
+			continue
+		}
+		if info, err := d.fs.Stat(d.epochPath(number)); err != nil || !info.IsDir() {
 			continue
 		}
 		if err := d.look(number); err != nil {
@@ -104,7 +117,7 @@ func (d *Dir) scan() error {
 // look adds an epoch to the list, or removes it if it was never finished.
 func (d *Dir) look(number uint64) error {
 	e := Epoch{Number: number, Path: d.epochPath(number)}
-	e.Identity, e.Err = peek(e.Path)
+	e.Identity, e.Err = peek(d.fs, e.Path)
 	d.epochs = append(d.epochs, e)
 	unfinished := e.Err == nil && !e.Identity.Loaded
 	if unfinished || errors.Is(e.Err, pebble.ErrDBDoesNotExist) {
@@ -114,8 +127,8 @@ func (d *Dir) look(number uint64) error {
 }
 
 // peek reads the identity of a state without changing it.
-func peek(path string) (Identity, error) {
-	db, err := Open(path, Options{})
+func peek(fs vfs.FS, path string) (Identity, error) {
+	db, err := Open(path, Options{FS: fs})
 	if err != nil {
 		return Identity{}, err
 	}
@@ -123,7 +136,7 @@ func peek(path string) (Identity, error) {
 }
 
 func (d *Dir) epochPath(number uint64) string {
-	return filepath.Join(d.path, fmt.Sprintf("%s%06d", epochPrefix, number))
+	return d.fs.PathJoin(d.path, fmt.Sprintf("%s%06d", epochPrefix, number))
 }
 
 // Close gives the directory up. Its states must be closed before.
@@ -146,7 +159,15 @@ func (d *Dir) Open(number uint64, o Options) (*DB, error) {
 	if !slices.ContainsFunc(d.epochs, func(e Epoch) bool { return e.Number == number }) {
 		return nil, fmt.Errorf("open epoch %d: %w", number, pebble.ErrDBDoesNotExist)
 	}
-	return Open(d.epochPath(number), o)
+	return Open(d.epochPath(number), d.on(o))
+}
+
+// on keeps the zero Options.FS for the operating system: it has a reserve for a full disk.
+func (d *Dir) on(o Options) Options {
+	if d.fs != vfs.Default {
+		o.FS = d.fs
+	}
+	return o
 }
 
 // Create makes a new epoch beside the others. Until FinishLoad it counts as
@@ -156,7 +177,7 @@ func (d *Dir) Create(atLeast uint64, o Options) (*DB, error) {
 	if newest, ok := d.Newest(); ok {
 		number = max(number, newest.Number+1)
 	}
-	db, err := Open(d.epochPath(number), o)
+	db, err := Open(d.epochPath(number), d.on(o))
 	if err != nil {
 		return nil, err
 	}
@@ -171,7 +192,7 @@ func (d *Dir) Create(atLeast uint64, o Options) (*DB, error) {
 
 // sync makes the names in the directory durable.
 func (d *Dir) sync() error {
-	f, err := os.Open(d.path)
+	f, err := d.fs.OpenDir(d.path)
 	if err != nil {
 		return fmt.Errorf("sync state directory: %w", err)
 	}
@@ -184,12 +205,12 @@ func (d *Dir) sync() error {
 // Remove deletes an epoch, which must be closed. It is renamed first, so that
 // a half-deleted one is never taken for a state.
 func (d *Dir) Remove(number uint64) error {
-	removed := filepath.Join(d.path, fmt.Sprintf("%s%06d", removedPrefix, number))
-	if err := os.Rename(d.epochPath(number), removed); err != nil {
+	removed := d.fs.PathJoin(d.path, fmt.Sprintf("%s%06d", removedPrefix, number))
+	if err := d.fs.Rename(d.epochPath(number), removed); err != nil {
 		return fmt.Errorf("remove epoch %d: %w", number, err)
 	}
 	d.epochs = slices.DeleteFunc(d.epochs, func(e Epoch) bool { return e.Number == number })
-	if err := os.RemoveAll(removed); err != nil {
+	if err := d.fs.RemoveAll(removed); err != nil {
 		return fmt.Errorf("remove epoch %d: %w", number, err)
 	}
 	return nil

@@ -8,6 +8,8 @@ import (
 	"slices"
 	"strconv"
 	"strings"
+
+	"github.com/cockroachdb/pebble/v2/vfs"
 )
 
 // FormatVersion is the version of the layout that this program writes.
@@ -24,7 +26,7 @@ func Look(path string) ([]Epoch, error) {
 	if err != nil {
 		return nil, fmt.Errorf("read state directory: %w", err)
 	}
-	d := &Dir{path: path}
+	d := &Dir{fs: vfs.Default, path: path}
 	for _, entry := range entries {
 		text, ok := strings.CutPrefix(entry.Name(), epochPrefix)
 		number, err := strconv.ParseUint(text, 10, 64)
@@ -32,7 +34,7 @@ func Look(path string) ([]Epoch, error) {
 			continue
 		}
 		e := Epoch{Number: number, Path: d.epochPath(number)}
-		e.Identity, e.Err = peek(e.Path)
+		e.Identity, e.Err = peek(d.fs, e.Path)
 		d.epochs = append(d.epochs, e)
 	}
 	slices.SortFunc(d.epochs, func(a, b Epoch) int { return int(int64(a.Number - b.Number)) })
