@@ -56,7 +56,7 @@ func Retryable(err error) bool {
 func refusal(body []byte) error {
 	var message pgproto3.ErrorResponse
 	if err := message.Decode(body); err != nil {
-		return fmt.Errorf("read an error of the server: %w", err)
+		return fmt.Errorf("read an error of the server: %v", err) // io.EOF among them, which is not the connection's
 	}
 	refused := pgconn.ErrorResponseToPgError(&message)
 	if refused.Where != "" { // names the slot, the plugin and the position
