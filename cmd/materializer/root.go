@@ -56,6 +56,12 @@ func (p *program) root() *cobra.Command {
 	root.PersistentFlags().AddFlagSet(settingFlags())
 	root.AddCommand(
 		p.runCommand(),
+		p.validateCommand(),
+		p.explainCommand(),
+		p.statusCommand(),
+		p.getCommand(),
+		p.teardownCommand(),
+		demoCommand(),
 		p.versionCommand(),
 		settingsTopic(),
 	)

@@ -25,7 +25,8 @@ type shop struct {
 
 // leaf is a category that holds products.
 type leaf struct {
-	id int64
+	id        int64
+	materials []string
 	goods
 }
 
@@ -87,7 +88,7 @@ func (s *shop) categoryRows(yield func([]any) bool) {
 		for j, g := range d.groups {
 			middle := add(root, j, d.name, g.name)
 			for k, kind := range g.goods {
-				s.leaves = append(s.leaves, leaf{add(middle, k, d.name, g.name, kind.category), kind})
+				s.leaves = append(s.leaves, leaf{add(middle, k, d.name, g.name, kind.category), d.materials, kind})
 			}
 		}
 	}
@@ -121,7 +122,7 @@ type product struct {
 
 func newProduct(r *rand.Rand, leaves []leaf) product {
 	kind := pick(r, leaves)
-	maker, quality, material, colour := pick(r, makers), pick(r, qualities), pick(r, materials), pick(r, colours)
+	maker, quality, material, colour := pick(r, makers), pick(r, qualities), pick(r, kind.materials), pick(r, colours)
 	list := (4+r.Int64N(120))*100 + pick(r, []int64{0, 50, 90, 95, 99})
 	price := list
 	if r.IntN(3) == 0 {
@@ -132,7 +133,7 @@ func newProduct(r *rand.Rand, leaves []leaf) product {
 		name:        fmt.Sprintf("%s %s %s, %s", maker, quality, kind.name, colour),
 		german:      fmt.Sprintf("%s von %s, %s", kind.german, maker, quality),
 		french:      fmt.Sprintf("%s %s, %s", kind.french, maker, quality),
-		description: fmt.Sprintf("%s of %s. %s. %s", kind.name, material, pick(r, praise), pick(r, details)),
+		description: fmt.Sprintf("%s, made of %s. %s. %s", kind.name, material, pick(r, praise), pick(r, details)),
 		status:      pick(r, productStates),
 		attributes: fmt.Sprintf(`{"material": %q, "colour": %q, "weight_g": %d, "size_cm": [%d, %d, %d.%d]}`,
 			material, colour, 50+r.IntN(4000), 5+r.IntN(80), 5+r.IntN(60), 2+r.IntN(40), r.IntN(10)),

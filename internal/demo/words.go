@@ -3,8 +3,9 @@ package demo
 // department is two levels of the tree of categories; the kinds of goods in a
 // group are the third, and hold the products.
 type department struct {
-	name   string
-	groups []group
+	name      string
+	materials []string
+	groups    []group
 }
 
 type group struct {
@@ -16,32 +17,32 @@ type group struct {
 type goods struct{ category, name, german, french string }
 
 var departments = []department{
-	{"Kitchen", []group{
+	{"Kitchen", []string{"beech", "copper", "enamel", "glass", "oak", "porcelain", "stainless steel", "stoneware"}, []group{
 		{"Cups", []goods{{"Mugs", "Mug", "Becher", "Tasse"}, {"Teacups", "Teacup", "Teetasse", "Tasse à thé"}, {"Espresso Cups", "Espresso Cup", "Espressotasse", "Tasse à espresso"}}},
 		{"Plates", []goods{{"Dinner Plates", "Dinner Plate", "Speiseteller", "Assiette plate"}, {"Bowls", "Bowl", "Schale", "Bol"}, {"Platters", "Platter", "Servierplatte", "Plat"}}},
 		{"Pots", []goods{{"Saucepans", "Saucepan", "Stieltopf", "Casserole"}, {"Frying Pans", "Frying Pan", "Bratpfanne", "Poêle"}, {"Casseroles", "Casserole", "Bräter", "Cocotte"}}},
 		{"Knives", []goods{{"Bread Knives", "Bread Knife", "Brotmesser", "Couteau à pain"}, {"Paring Knives", "Paring Knife", "Schälmesser", "Couteau d'office"}, {"Cutting Boards", "Cutting Board", "Schneidebrett", "Planche à découper"}}},
 	}},
-	{"Garden", []group{
+	{"Garden", []string{"acacia", "bamboo", "galvanised steel", "larch", "teak", "terracotta", "willow"}, []group{
 		{"Plant Care", []goods{{"Watering Cans", "Watering Can", "Gießkanne", "Arrosoir"}, {"Plant Pots", "Plant Pot", "Blumentopf", "Pot de fleurs"}, {"Trellises", "Trellis", "Rankgitter", "Treillis"}}},
 		{"Garden Tools", []goods{{"Spades", "Spade", "Spaten", "Bêche"}, {"Rakes", "Rake", "Rechen", "Râteau"}, {"Secateurs", "Secateur", "Gartenschere", "Sécateur"}}},
 		{"Outdoor Furniture", []goods{{"Garden Chairs", "Garden Chair", "Gartenstuhl", "Chaise de jardin"}, {"Garden Tables", "Garden Table", "Gartentisch", "Table de jardin"}, {"Benches", "Bench", "Bank", "Banc"}}},
 	}},
-	{"Office", []group{
+	{"Office", []string{"ash", "beech", "cardboard", "leather", "linen", "oak", "steel"}, []group{
 		{"Desks", []goods{{"Writing Desks", "Writing Desk", "Schreibtisch", "Bureau"}, {"Desk Lamps", "Desk Lamp", "Schreibtischlampe", "Lampe de bureau"}, {"Office Chairs", "Office Chair", "Bürostuhl", "Chaise de bureau"}}},
 		{"Stationery", []goods{{"Notebooks", "Notebook", "Notizbuch", "Carnet"}, {"Fountain Pens", "Fountain Pen", "Füller", "Stylo plume"}, {"Pencil Cases", "Pencil Case", "Federmappe", "Trousse"}}},
 		{"Storage", []goods{{"Shelves", "Shelf", "Regal", "Étagère"}, {"Drawer Units", "Drawer Unit", "Rollcontainer", "Caisson"}, {"Boxes", "Box", "Kiste", "Boîte"}}},
 	}},
-	{"Outdoors", []group{
+	{"Outdoors", []string{"aluminium", "canvas", "nylon", "recycled polyester", "titanium", "waxed cotton"}, []group{
 		{"Camping", []goods{{"Tents", "Tent", "Zelt", "Tente"}, {"Sleeping Bags", "Sleeping Bag", "Schlafsack", "Sac de couchage"}, {"Camping Stoves", "Camping Stove", "Campingkocher", "Réchaud"}}},
 		{"Hiking", []goods{{"Backpacks", "Backpack", "Rucksack", "Sac à dos"}, {"Water Bottles", "Water Bottle", "Trinkflasche", "Gourde"}, {"Head Torches", "Head Torch", "Stirnlampe", "Lampe frontale"}}},
 		{"Cycling", []goods{{"Helmets", "Helmet", "Helm", "Casque"}, {"Panniers", "Pannier", "Fahrradtasche", "Sacoche"}, {"Bicycle Lights", "Bicycle Light", "Fahrradlicht", "Éclairage vélo"}}},
 	}},
-	{"Bedroom", []group{
+	{"Bedroom", []string{"ash", "birch", "cotton", "felt", "linen", "oak", "wool"}, []group{
 		{"Bedding", []goods{{"Blankets", "Blanket", "Decke", "Couverture"}, {"Pillows", "Pillow", "Kissen", "Oreiller"}, {"Duvet Covers", "Duvet Cover", "Bettbezug", "Housse de couette"}}},
 		{"Bedroom Furniture", []goods{{"Bed Frames", "Bed Frame", "Bettgestell", "Cadre de lit"}, {"Bedside Tables", "Bedside Table", "Nachttisch", "Table de chevet"}, {"Wardrobes", "Wardrobe", "Kleiderschrank", "Armoire"}}},
 	}},
-	{"Workshop", []group{
+	{"Workshop", []string{"beech", "brass", "carbon steel", "chrome steel", "hickory", "stainless steel"}, []group{
 		{"Hand Tools", []goods{{"Hammers", "Hammer", "Hammer", "Marteau"}, {"Screwdrivers", "Screwdriver", "Schraubendreher", "Tournevis"}, {"Saws", "Saw", "Säge", "Scie"}}},
 		{"Measuring", []goods{{"Tape Measures", "Tape Measure", "Bandmaß", "Mètre ruban"}, {"Spirit Levels", "Spirit Level", "Wasserwaage", "Niveau à bulle"}, {"Calipers", "Caliper", "Messschieber", "Pied à coulisse"}}},
 	}},
@@ -50,7 +51,6 @@ var departments = []department{
 var (
 	makers     = []string{"Alder", "Birchwood", "Corvin", "Dahlia", "Elbe", "Fjord", "Glenn", "Hallmark Hill", "Isar", "Juniper", "Kestrel", "Lindgren", "Marlow", "Norrland", "Oakfield", "Perrin", "Quayside", "Rowan", "Söder", "Tamsin", "Umbra", "Vale", "Westerly", "Yarrow"}
 	qualities  = []string{"Classic", "Compact", "Everyday", "Handmade", "Large", "Light", "Plain", "Robust", "Simple", "Slim", "Small", "Sturdy", "Tall", "Travel", "Wide"}
-	materials  = []string{"ash", "bamboo", "beech", "cast iron", "copper", "cotton", "enamel", "glass", "leather", "linen", "oak", "porcelain", "stainless steel", "stoneware", "walnut", "wool"}
 	colours    = []string{"anthracite", "blue", "cream", "forest green", "grey", "mustard", "natural", "navy", "red", "sand", "sky blue", "terracotta", "white"}
 	praise     = []string{"Built to last", "Made in small numbers", "A favourite of our customers", "Designed for daily use", "Easy to clean", "Good to hold", "Made by a family business", "Repairable, with spare parts for ten years"}
 	details    = []string{"Comes in a plain cardboard box.", "Care instructions are included.", "Colours may differ slightly from the picture.", "Two years of guarantee.", "Ships within two days.", "Spare parts are available.", "Assembled in a few minutes."}

@@ -1,0 +1,325 @@
+package demo
+
+import (
+	"context"
+	"errors"
+	"fmt"
+	"math/rand/v2"
+
+	"github.com/jackc/pgx/v5"
+)
+
+// change is one transaction of the shop: what it does, in words, and where a
+// reader sees it.
+type change struct {
+	kind      *kind
+	text      string
+	documents int // that show a renamed or moved row; 0 for a change of few documents
+	witnesses []witness
+
+	random    *rand.Rand
+	held      []hold
+	committed []func() // what is noted once it is committed
+}
+
+type hold struct {
+	pool *pool
+	id   int64
+}
+
+// kind is one sort of change.
+type kind struct {
+	name   string // in the plural
+	weight int    // of 100
+	make   func(*traffic, context.Context, pgx.Tx, *change) error
+}
+
+var kinds = []*kind{
+	{"price changes", 42, (*traffic).changePrice},
+	{"reviews", 20, (*traffic).review},
+	{"orders", 14, (*traffic).order},
+	{"order states", 9, (*traffic).advanceOrder},
+	{"new products", 4, (*traffic).newProduct},
+	{"deleted products", 3, (*traffic).deleteProduct},
+	{"e-mail addresses", 3, (*traffic).changeEmail},
+	{"renamed categories", 2, (*traffic).renameCategory},
+	{"renamed tags", 2, (*traffic).renameTag},
+	{"moved categories", 1, (*traffic).moveCategory},
+}
+
+func pickKind(r *rand.Rand) *kind {
+	n := r.IntN(100)
+	for _, k := range kinds {
+		if n -= k.weight; n < 0 {
+			return k
+		}
+	}
+	return kinds[0]
+}
+
+// errNothingFree means that the rows a change wants are all waited for.
+var errNothingFree = errors.New("no row is free")
+
+func (c *change) take(p *pool) (int64, error) {
+	id, ok := p.take(c.random)
+	if !ok {
+		return 0, errNothingFree
+	}
+	c.held = append(c.held, hold{p, id})
+	return id, nil
+}
+
+func (c *change) release() {
+	for _, h := range c.held {
+		h.pool.release(h.id)
+	}
+}
+
+func (c *change) watch(want want, text, key string, args ...any) {
+	c.witnesses = append(c.witnesses, witness{fmt.Sprintf(key, args...), want, text})
+}
+
+func (c *change) say(format string, args ...any) { c.text = fmt.Sprintf(format, args...) }
+
+func (t *traffic) changePrice(ctx context.Context, tx pgx.Tx, c *change) error {
+	id, err := c.take(t.products)
+	if err != nil {
+		return err
+	}
+	var old int64
+	if err := tx.QueryRow(ctx, "SELECT (price * 100)::bigint FROM products WHERE id = $1 FOR NO KEY UPDATE", id).Scan(&old); err != nil {
+		return err
+	}
+	price := old*int64(80+c.random.IntN(45))/100 + 1
+	if price == old {
+		price++
+	}
+	c.say("product:%d  price %s -> %s", id, amount(old), amount(price))
+	c.watch(contains, `"price":`+amount(price)+`,`, "product:%d", id)
+	_, err = tx.Exec(ctx, "UPDATE products SET price = $2, updated_at = now() WHERE id = $1", id, money(price))
+	return err
+}
+
+func (t *traffic) review(ctx context.Context, tx pgx.Tx, c *change) error {
+	product, err := c.take(t.products)
+	if err != nil {
+		return err
+	}
+	rating, body := newReview(c.random)
+	var id int64
+	err = tx.QueryRow(ctx, "INSERT INTO reviews (product_id, user_id, rating, body) VALUES ($1, $2, $3, $4) RETURNING id",
+		product, t.someUser(c.random), rating, body).Scan(&id)
+	c.say("product:%d  reviewed with %s: %s", product, many(rating, "star", "stars"), quoted(body))
+	c.watch(contains, fmt.Sprintf(`"latest_reviews":[{"id":%d,`, id), "product:%d", product)
+	return err
+}
+
+func (t *traffic) order(ctx context.Context, tx pgx.Tx, c *change) error {
+	user, err := c.take(t.users)
+	if err != nil {
+		return err
+	}
+	lines, total := 1+c.random.IntN(3), int64(0)
+	var id int64
+	if err := tx.QueryRow(ctx, "SELECT nextval(pg_get_serial_sequence('orders', 'id'))").Scan(&id); err != nil {
+		return err
+	}
+	var batch pgx.Batch
+	for number := 1; number <= lines; number++ {
+		product, err := c.take(t.products)
+		if err != nil {
+			return err
+		}
+		var cents int64
+		if err := tx.QueryRow(ctx, "SELECT (price * 100)::bigint FROM products WHERE id = $1", product).Scan(&cents); err != nil {
+			return err
+		}
+		quantity := 1 + c.random.IntN(3)
+		total += int64(quantity) * cents
+		batch.Queue("INSERT INTO order_lines VALUES ($1, $2, $3, $4, $5)", id, number, product, quantity, money(cents))
+	}
+	to := newAddress(c.random)
+	if _, err := tx.Exec(ctx, `INSERT INTO orders (id, user_id, status, ship_name, ship_street, ship_city, ship_country, total)
+		VALUES ($1, $2, 'placed', $3, $4, $5, $6, $7)`, id, user, to.name, to.street, to.city, to.country, money(total)); err != nil {
+		return err
+	}
+	c.say("order:%d  placed: %s, %s, to %s", id, many(lines, "line", "lines"), amount(total), to.city)
+	c.watch(contains, `"total":`+amount(total), "order:%d", id)
+	c.watch(contains, fmt.Sprintf(`"orders":[{"id":%d,`, id), "user:%d", user)
+	c.committed = append(c.committed, func() { t.orders.add(id) })
+	return tx.SendBatch(ctx, &batch).Close()
+}
+
+// nextState is how an order goes on.
+var nextState = map[string]string{"placed": "paid", "paid": "shipped", "shipped": "delivered", "delivered": "returned", "returned": "paid"}
+
+func (t *traffic) advanceOrder(ctx context.Context, tx pgx.Tx, c *change) error {
+	id, err := c.take(t.orders)
+	if err != nil {
+		return err
+	}
+	var old string
+	if err := tx.QueryRow(ctx, "SELECT status FROM orders WHERE id = $1 FOR NO KEY UPDATE", id).Scan(&old); err != nil {
+		return err
+	}
+	c.say("order:%d  %s -> %s", id, old, nextState[old])
+	c.watch(contains, `"status":`+quoted(nextState[old]), "order:%d", id)
+	_, err = tx.Exec(ctx, "UPDATE orders SET status = $2 WHERE id = $1", id, nextState[old])
+	return err
+}
+
+func (t *traffic) newProduct(ctx context.Context, tx pgx.Tx, c *change) error {
+	var id int64
+	if err := tx.QueryRow(ctx, "SELECT nextval(pg_get_serial_sequence('products', 'id'))").Scan(&id); err != nil {
+		return err
+	}
+	p := newProduct(c.random, t.leaves)
+	var batch pgx.Batch
+	batch.Queue(`INSERT INTO products (id, category_id, sku, name, description, price, list_price, status, attributes)
+		VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9)`,
+		id, p.category, sku(id), p.name, p.description, money(p.cents), money(p.listCents), p.status, p.attributes)
+	batch.Queue("INSERT INTO product_translations VALUES ($1, 'de', $2, $3), ($1, 'fr', $4, $5)", id, p.german, germanDetail, p.french, frenchDetail)
+	for i, tag := range tagsOf(c.random, 2) {
+		batch.Queue("INSERT INTO product_tags VALUES ($1, $2, $3)", id, tag, i+1)
+	}
+	c.say("product:%d  new: %s", id, p.name)
+	c.watch(present, "", "product:%d", id)
+	c.watch(contains, quoted(sku(id)), "category:%d", p.category)
+	c.committed = append(c.committed, func() { t.products.add(id) })
+	return tx.SendBatch(ctx, &batch).Close()
+}
+
+func (t *traffic) deleteProduct(ctx context.Context, tx pgx.Tx, c *change) error {
+	id, err := c.take(t.products)
+	if err != nil {
+		return err
+	}
+	var category *int64
+	var sku string
+	if err := tx.QueryRow(ctx, "DELETE FROM products WHERE id = $1 RETURNING category_id, sku", id).Scan(&category, &sku); err != nil {
+		return err
+	}
+	c.say("product:%d  deleted, its key is gone", id)
+	c.watch(gone, "", "product:%d", id)
+	if category != nil {
+		c.watch(lacks, quoted(sku), "category:%d", *category)
+	}
+	c.committed = append(c.committed, func() { t.products.remove(id) })
+	return nil
+}
+
+// domains are what an address changes to.
+var domains = []string{"example.com", "example.net", "example.org"}
+
+func (t *traffic) changeEmail(ctx context.Context, tx pgx.Tx, c *change) error {
+	id, err := c.take(t.users)
+	if err != nil {
+		return err
+	}
+	var old, name, domain string
+	if err := tx.QueryRow(ctx, "SELECT email, split_part(email, '@', 1), split_part(email, '@', 2) FROM users WHERE id = $1 FOR UPDATE", id).
+		Scan(&old, &name, &domain); err != nil {
+		return err
+	}
+	address := name + "@" + otherThan(c.random, domain, domains)
+	c.say("user:%d  now under the key user:email:%s", id, address)
+	c.watch(present, "", "user:email:%s", address)
+	c.watch(gone, "", "user:email:%s", old)
+	c.watch(contains, `"email":`+quoted(address), "user:%d", id)
+	_, err = tx.Exec(ctx, "UPDATE users SET email = $2 WHERE id = $1", id, address)
+	return err
+}
+
+func (t *traffic) renameCategory(ctx context.Context, tx pgx.Tx, c *change) error {
+	id, err := c.take(t.categories)
+	if err != nil {
+		return err
+	}
+	var slug, old string
+	if err := tx.QueryRow(ctx, "SELECT slug, name FROM categories WHERE id = $1 FOR NO KEY UPDATE", id).Scan(&slug, &old); err != nil {
+		return err
+	}
+	base := t.categoryNames[id]
+	name := otherThan(c.random, old, []string{base, "New: " + base, base + " and more"})
+	c.watch(contains, `"name":`+quoted(name), "category:%d", id)
+	was := fmt.Sprintf(`{"id":%d,"slug":%s,"name":%s`, id, quoted(slug), quoted(old))
+	if err := c.watchAll(ctx, tx, was, `
+		SELECT 'product:' || id FROM products
+		WHERE category_id = $1 OR category_id IN (SELECT id FROM categories WHERE parent_id = $1)
+		UNION ALL
+		SELECT 'category:' || id FROM categories
+		WHERE parent_id = $1 OR id = (SELECT parent_id FROM categories WHERE id = $1)`, id); err != nil {
+		return err
+	}
+	c.say("category:%d  %s -> %s, shown by %s", id, quoted(old), quoted(name), many(c.documents, "document", "documents"))
+	_, err = tx.Exec(ctx, "UPDATE categories SET name = $2 WHERE id = $1", id, name)
+	return err
+}
+
+func (t *traffic) renameTag(ctx context.Context, tx pgx.Tx, c *change) error {
+	id, err := c.take(t.tags)
+	if err != nil {
+		return err
+	}
+	var old string
+	if err := tx.QueryRow(ctx, "SELECT name FROM tags WHERE id = $1 FOR UPDATE", id).Scan(&old); err != nil {
+		return err
+	}
+	base := t.tagNames[id]
+	name := otherThan(c.random, old, []string{base, "our " + base, base + "!"})
+	if err := c.watchAll(ctx, tx, quoted(old), "SELECT 'product:' || product_id FROM product_tags WHERE tag_id = $1", id); err != nil {
+		return err
+	}
+	c.say("tag %d  %s -> %s, shown by %s", id, quoted(old), quoted(name), many(c.documents, "document", "documents"))
+	_, err = tx.Exec(ctx, "UPDATE tags SET name = $2 WHERE id = $1", id, name)
+	return err
+}
+
+func (t *traffic) moveCategory(ctx context.Context, tx pgx.Tx, c *change) error {
+	id, err := c.take(t.movable)
+	if err != nil {
+		return err
+	}
+	var old *int64
+	if err := tx.QueryRow(ctx, "SELECT parent_id FROM categories WHERE id = $1 FOR NO KEY UPDATE", id).Scan(&old); err != nil {
+		return err
+	}
+	if old == nil {
+		old = new(int64) // somebody has deleted its parent
+	}
+	parent := otherThan(c.random, *old, t.parents)
+	c.watch(contains, fmt.Sprintf(`"parent":{"id":%d,`, parent), "category:%d", id)
+	c.watch(contains, fmt.Sprintf(`{"id":%d,`, id), "category:%d", parent)
+	if *old != 0 {
+		c.watch(lacks, fmt.Sprintf(`{"id":%d,`, id), "category:%d", *old)
+	}
+	if err := c.watchAll(ctx, tx, fmt.Sprintf(`"parent":{"id":%d,`, *old), "SELECT 'product:' || id FROM products WHERE category_id = $1", id); err != nil {
+		return err
+	}
+	c.say("category:%d  moved below category:%d, shown by %s", id, parent, many(c.documents, "document", "documents"))
+	_, err = tx.Exec(ctx, "UPDATE categories SET parent_id = $2 WHERE id = $1", id, parent)
+	return err
+}
+
+// watchAll waits for the text to leave every document that the query names.
+func (c *change) watchAll(ctx context.Context, tx pgx.Tx, text, sql string, args ...any) error {
+	rows, err := tx.Query(ctx, sql, args...)
+	if err != nil {
+		return err
+	}
+	keys, err := pgx.CollectRows(rows, pgx.RowTo[string])
+	for _, key := range keys {
+		c.witnesses = append(c.witnesses, witness{key, lacks, text})
+	}
+	c.documents = len(c.witnesses)
+	return err
+}
+
+// otherThan draws anything but what is there.
+func otherThan[T comparable](r *rand.Rand, old T, from []T) T {
+	for {
+		if v := pick(r, from); v != old {
+			return v
+		}
+	}
+}
