@@ -1,0 +1,198 @@
+package main
+
+import (
+	"context"
+	"errors"
+	"flag"
+	"fmt"
+	"io"
+	"os"
+	"os/exec"
+	"os/signal"
+	"slices"
+	"strings"
+	"syscall"
+	"time"
+)
+
+// plan is how much is measured.
+type plan struct {
+	rows     int           // in the root table
+	changes  int           // of a backlog
+	runs     int           // of each experiment
+	duration time.Duration // of a run that measures latency
+	rate     int           // commits per second in it
+}
+
+var (
+	usual = plan{rows: 300_000, changes: 300_000, runs: 3, duration: 8 * time.Second, rate: 1000}
+	quick = plan{rows: 20_000, changes: 20_000, runs: 1, duration: 2 * time.Second, rate: 500}
+)
+
+func main() {
+	ctx, stop := signal.NotifyContext(context.Background(), os.Interrupt, syscall.SIGTERM)
+	err := run(ctx, os.Args[1:])
+	stop()
+	if err != nil {
+		fmt.Fprintln(os.Stderr, "bench:", err)
+		os.Exit(1)
+	}
+}
+
+// options is the command line.
+type options struct {
+	plan
+	only   string
+	binary string
+	args   string
+	out    string
+	cpus   int
+}
+
+func parse(args []string) (options, error) {
+	o := options{}
+	flags := flag.NewFlagSet("bench", flag.ContinueOnError)
+	short := flags.Bool("quick", false, "little of everything: shows that it works, and no more")
+	flags.IntVar(&o.rows, "rows", 0, "rows of the root table")
+	flags.IntVar(&o.changes, "changes", 0, "changes of a backlog, no more than rows")
+	flags.IntVar(&o.runs, "runs", 0, "runs of each experiment")
+	flags.IntVar(&o.rate, "rate", 0, "commits per second when latency is measured")
+	flags.StringVar(&o.only, "only", "load,large,single,latency", "experiments: load, large and single (transactions), latency")
+	flags.StringVar(&o.binary, "materializer", "", "the program; built from this checkout if not given")
+	flags.StringVar(&o.args, "arguments", "run", "arguments of the program, before --config FILE")
+	flags.StringVar(&o.out, "o", "", "file for the results, beside the terminal")
+	flags.IntVar(&o.cpus, "cpus", 2, "processors for everything together; 0 for all")
+	if err := flags.Parse(args); err != nil {
+		return o, err
+	}
+	standard := usual
+	if *short {
+		standard = quick
+	}
+	o.duration = standard.duration
+	for _, each := range []struct{ value, standard *int }{
+		{&o.rows, &standard.rows}, {&o.changes, &standard.changes}, {&o.runs, &standard.runs}, {&o.rate, &standard.rate},
+	} {
+		if *each.value == 0 {
+			*each.value = *each.standard
+		}
+	}
+	o.changes = min(o.changes, o.rows)
+	return o, nil
+}
+
+func run(ctx context.Context, args []string) error {
+	o, err := parse(args)
+	if errors.Is(err, flag.ErrHelp) {
+		return nil
+	}
+	if err != nil {
+		return err
+	}
+	if err := confine(o.cpus); err != nil {
+		return err
+	}
+	var out io.Writer = os.Stdout
+	if o.out != "" {
+		file, err := os.Create(o.out)
+		if err != nil {
+			return err
+		}
+		defer func() { _ = file.Close() }() // what is in it was printed, too
+		out = io.MultiWriter(os.Stdout, file)
+	}
+	for _, w := range workloads {
+		if err := measureWorkload(ctx, w, o, out); err != nil {
+			return fmt.Errorf("%s: %w", w.name, err)
+		}
+	}
+	return nil
+}
+
+func measureWorkload(ctx context.Context, w workload, o options, out io.Writer) (err error) {
+	s, err := openSite(ctx, w, o.rows)
+	if err != nil {
+		return err
+	}
+	defer func() { err = errors.Join(err, s.close()) }()
+	described, err := s.machine(ctx)
+	if err != nil {
+		return err
+	}
+	fmt.Fprintln(out, described)
+	if o.binary == "" {
+		if o.binary, err = build(ctx, s); err != nil {
+			return err
+		}
+	}
+	all := s.contestants(o)
+	defer func() {
+		for _, c := range all {
+			err = errors.Join(err, c.close(context.WithoutCancel(ctx)))
+		}
+	}()
+	return s.measureAll(ctx, all, o, out)
+}
+
+// contestants is who is measured. Another one is added here.
+func (s *site) contestants(o options) []contestant {
+	return []contestant{
+		&copyOut{s},
+		&recvlogical{s},
+		&stream{site: s},
+		&redisWrite{site: s, group: 1},
+		&redisWrite{site: s, group: 50},
+		&materializer{site: s, program: o.binary, args: strings.Fields(o.args)},
+	}
+}
+
+// measureAll makes the experiments, the load first: the others begin where it ends.
+func (s *site) measureAll(ctx context.Context, all []contestant, o options, out io.Writer) error {
+	wanted := func(name string) bool { return slices.Contains(strings.Split(o.only, ","), name) }
+	p := o.plan
+	if !wanted("load") {
+		p.runs = 1
+	}
+	loaded, err := s.load(ctx, all, p)
+	if err != nil {
+		return fmt.Errorf("load: %w", err)
+	}
+	if wanted("load") {
+		if err := loaded.table().print(out); err != nil {
+			return err
+		}
+	}
+	for _, size := range []struct {
+		name         string
+		transactions int
+	}{{"large", 10_000}, {"single", 1}} {
+		if !wanted(size.name) {
+			continue
+		}
+		drained, err := s.drain(ctx, all, o.plan, size.transactions)
+		if err != nil {
+			return fmt.Errorf("%s transactions: %w", size.name, err)
+		}
+		if err := drained.table().print(out); err != nil {
+			return err
+		}
+	}
+	if !wanted("latency") {
+		return nil
+	}
+	delayed, err := s.latency(ctx, all, o.plan, o.rate)
+	if err != nil {
+		return fmt.Errorf("latency: %w", err)
+	}
+	return delayed.table().print(out)
+}
+
+// build compiles the program of this checkout.
+func build(ctx context.Context, s *site) (string, error) {
+	path := s.path("materializer")
+	command := exec.CommandContext(ctx, "go", "build", "-o", path, "materializer/cmd/materializer")
+	if said, err := command.CombinedOutput(); err != nil {
+		return "", fmt.Errorf("build the materializer: %w\n%s", err, said)
+	}
+	return path, nil
+}
