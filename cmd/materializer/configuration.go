@@ -13,7 +13,8 @@ import (
 // configuration is what a command was told: the file with everything over it.
 type configuration struct {
 	*config.Settings
-	file *config.File
+	file     *config.File
+	warnings config.Problems
 }
 
 // load reads the configuration; wanted settings that are missing are mistakes.
@@ -24,7 +25,7 @@ func (p *program) load(cmd *cobra.Command, wanted ...string) (configuration, err
 		return configuration{}, err
 	}
 	settings, file, problems := config.Load(path, cmd.Flags(), nil)
-	c := configuration{settings, file}
+	c := configuration{settings, file, problems.Warnings()}
 	return c, c.refuse(append(problems, settings.Require(wanted...)...))
 }
 

@@ -6,6 +6,7 @@ import (
 	"log/slog"
 	"time"
 
+	"materializer/catalog"
 	"materializer/cdc"
 	"materializer/config"
 	"materializer/projections"
@@ -15,20 +16,20 @@ import (
 // source is the database, connected, and the plan that was checked against it.
 type source struct {
 	*replication.Source
+	catalog  *catalog.Catalog
 	plan     *projections.Plan
-	findings replication.Problems // warnings only
+	findings replication.Problems // of prepare: warnings only
 }
 
-// prepare connects and checks the configuration against the database. It
-// creates and changes nothing there.
-func (c configuration) prepare(ctx context.Context, logger *slog.Logger) (*source, error) {
-	s := &source{}
-	var err error
+// open connects and makes the plan.
+func (c configuration) open(ctx context.Context, logger *slog.Logger) (*source, error) {
 	config := c.sourceConfig()
 	config.Logger = logger
-	if s.Source, err = replication.Open(ctx, config); err != nil {
+	connected, err := replication.Open(ctx, config)
+	if err != nil {
 		return nil, err
 	}
+	s := &source{Source: connected}
 	if err := c.compile(ctx, s); err != nil {
 		s.Close()
 		return nil, err
@@ -36,20 +37,31 @@ func (c configuration) prepare(ctx context.Context, logger *slog.Logger) (*sourc
 	return s, nil
 }
 
-// compile makes the plan, and looks for what stands in its way in the database.
-func (c configuration) compile(ctx context.Context, s *source) error {
-	catalog, err := s.Catalog(ctx)
-	if err != nil {
+func (c configuration) compile(ctx context.Context, s *source) (err error) {
+	if s.catalog, err = s.Catalog(ctx); err != nil {
 		return err
 	}
 	var problems config.Problems
-	if s.plan, problems = projections.Compile(c.file, catalog); problems.Err() != nil {
-		return c.refuse(problems)
+	s.plan, problems = projections.Compile(c.file, s.catalog)
+	return c.refuse(problems)
+}
+
+// prepare opens the source and looks for what stands in the way of running. It
+// creates and changes nothing in the database.
+func (c configuration) prepare(ctx context.Context, logger *slog.Logger) (*source, error) {
+	s, err := c.open(ctx, logger)
+	if err != nil {
+		return nil, err
 	}
-	if s.findings, err = s.Preflight(ctx, tables(s.plan), catalog); err != nil {
-		return err
+	s.findings, err = s.Preflight(ctx, tables(s.plan), s.catalog)
+	if err == nil {
+		err = s.findings.Err()
 	}
-	return s.findings.Err()
+	if err != nil {
+		s.Close()
+		return nil, err
+	}
+	return s, nil
 }
 
 func tables(plan *projections.Plan) []*cdc.Table {
