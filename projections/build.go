@@ -1,9 +1,7 @@
 package projections
 
 import (
-	"bytes"
 	"fmt"
-	"slices"
 
 	"materializer/store"
 )
@@ -19,24 +17,31 @@ type Document struct {
 // goroutine and snapshot.
 type Builder struct {
 	reader *store.Reader
-	frames []*frame
-	next   int // frames in use
 	body   []byte
 	keys   []byte
 	list   [][]byte
-	match  []byte
-	row    []byte
+
+	// Rows in hand. Frames are taken and given back as from a stack: whoever
+	// is done with rows sets inUse back to what it was.
+	frames   []*frame
+	inUse    int
+	cursors  []*cursor // idle
+	gathered []*frame  // a stack, too: rows waiting to be sorted or shown
+
+	seen  map[string]bool // values or names met before, in the list at hand
+	value []byte          // one of them, encoded
 }
 
 // frame is one row while its document is built.
 type frame struct {
 	level  *level
-	key    []byte
 	row    []byte
 	fields [][]byte
 	way    []*frame // the rows of the tables on the way to it, nearest first
 	ones   []one    // by Relation.slot
-	sort   []byte
+	sort   []byte   // its place in the order of its relation
+	name   []byte   // its name in an object with key_by
+	hidden bool     // a later row has the same name
 }
 
 // one is the row of a to-one relation, once it has been asked for.
@@ -46,15 +51,16 @@ type one struct {
 }
 
 // NewBuilder makes a Builder that reads through reader.
-func NewBuilder(reader *store.Reader) *Builder { return &Builder{reader: reader} }
+func NewBuilder(reader *store.Reader) *Builder {
+	return &Builder{reader: reader, seen: map[string]bool{}}
+}
 
 // Build makes the document of the root with the given row key. It gives ok
 // false when there is none: the row is gone, or a required relation is missing.
 func (b *Builder) Build(p *Projection, root []byte) (doc Document, ok bool, err error) {
-	b.next = 0
+	b.inUse, b.gathered = 0, b.gathered[:0]
 	f := b.frame(p.Body.level)
-	f.key = append(f.key[:0], root...)
-	if ok, err = b.load(f, p.Root); err != nil || !ok {
+	if ok, err = b.load(f, p.Root, root); err != nil || !ok {
 		return Document{}, false, err
 	}
 	if ok, err = b.exists(f); err != nil || !ok {
@@ -73,24 +79,9 @@ func (b *Builder) buildKeys(p *Projection, f *frame) error {
 	b.keys, b.list = b.keys[:0], b.list[:0]
 	for _, template := range p.Keys {
 		from := len(b.keys)
-		complete := true
-		for i := range template.Parts {
-			part := &template.Parts[i]
-			if part.Expr == nil {
-				b.keys = append(b.keys, part.Literal...)
-				continue
-			}
-			value, err := part.Expr.eval(b, f)
-			if err != nil {
-				return err
-			}
-			if value == nil {
-				complete = false
-				break
-			}
-			if b.keys, err = part.text(b.keys, value); err != nil {
-				return fmt.Errorf("key %s: %w", template.Source, err)
-			}
+		complete, err := b.buildKey(template, f)
+		if err != nil {
+			return fmt.Errorf("key %s: %w", template.Source, err)
 		}
 		if !complete {
 			b.keys = b.keys[:from]
@@ -101,16 +92,33 @@ func (b *Builder) buildKeys(p *Projection, f *frame) error {
 	return nil
 }
 
-// frame takes an empty frame from the pool.
+// buildKey appends one key to b.keys; complete is false if a part of it is NULL.
+func (b *Builder) buildKey(template *Template, f *frame) (complete bool, err error) {
+	for i := range template.Parts {
+		part := &template.Parts[i]
+		if part.Expr == nil {
+			b.keys = append(b.keys, part.Literal...)
+			continue
+		}
+		value, err := part.Expr.eval(b, f)
+		if err != nil || value == nil {
+			return false, err
+		}
+		if b.keys, err = part.text(b.keys, value); err != nil {
+			return false, err
+		}
+	}
+	return true, nil
+}
+
+// frame takes an empty frame from the pool; l is nil for a row on a way.
 func (b *Builder) frame(l *level) *frame {
-	if b.next == len(b.frames) {
+	if b.inUse == len(b.frames) {
 		b.frames = append(b.frames, &frame{})
 	}
-	f := b.frames[b.next]
-	b.next++
-	f.level = l
-	f.way = f.way[:0]
-	f.ones = f.ones[:0]
+	f := b.frames[b.inUse]
+	b.inUse++
+	f.level, f.way, f.ones, f.hidden = l, f.way[:0], f.ones[:0], false
 	if l != nil {
 		for range l.ones {
 			f.ones = append(f.ones, one{})
@@ -119,9 +127,9 @@ func (b *Builder) frame(l *level) *frame {
 	return f
 }
 
-// load reads the frame's row by its key.
-func (b *Builder) load(f *frame, node *Node) (bool, error) {
-	row, ok, err := b.reader.Row(node.Table.Stored.ID, f.key, f.row[:0])
+// load reads the row with a key into the frame.
+func (b *Builder) load(f *frame, node *Node, key []byte) (bool, error) {
+	row, ok, err := b.reader.Row(node.Table.Stored.ID, key, f.row[:0])
 	if err != nil || !ok {
 		return false, err
 	}
@@ -143,139 +151,19 @@ func (b *Builder) exists(f *frame) (bool, error) {
 
 // one gives the row of a to-one relation, nil if there is none.
 func (b *Builder) one(f *frame, r *Relation) (*frame, error) {
-	slot := &f.ones[r.slot]
-	if slot.known {
-		return slot.frame, nil
+	if have := f.ones[r.slot]; have.known {
+		return have.frame, nil
 	}
-	var first *frame
-	err := b.each(f, r, func(row *frame) (bool, error) {
-		first = row
-		return false, nil
-	})
+	l, err := b.open(f, r)
 	if err != nil {
+		return nil, err
+	}
+	first, err := l.next()
+	if err = l.close(err); err != nil {
 		return nil, err
 	}
 	f.ones[r.slot] = one{known: true, frame: first}
 	return first, nil
-}
-
-// each visits the rows of a relation in order, those that exist only, up to its
-// limit or until visit says to stop.
-func (b *Builder) each(f *frame, r *Relation, visit func(*frame) (bool, error)) error {
-	if r.inOrder {
-		n := 0
-		_, err := b.walk(f, r, 0, nil, func(row *frame) (bool, error) {
-			n++
-			more, err := visit(row)
-			return more && n != r.Limit, err
-		})
-		return err
-	}
-	rows, err := b.sorted(f, r)
-	if err != nil {
-		return err
-	}
-	for i, row := range rows {
-		if i == r.Limit && r.Limit > 0 {
-			break
-		}
-		if more, err := visit(row); err != nil || !more {
-			return err
-		}
-	}
-	return nil
-}
-
-// sorted gathers the rows of a relation and sorts them by its total order.
-func (b *Builder) sorted(f *frame, r *Relation) ([]*frame, error) {
-	var rows []*frame
-	_, err := b.walk(f, r, 0, nil, func(row *frame) (bool, error) {
-		rows = append(rows, row)
-		return true, b.sortKey(row, r)
-	})
-	slices.SortFunc(rows, func(a, b *frame) int { return bytes.Compare(a.sort, b.sort) })
-	return rows, err
-}
-
-func (b *Builder) sortKey(f *frame, r *Relation) error {
-	f.sort = f.sort[:0]
-	for i := range r.Total {
-		item := &r.Total[i]
-		value, err := item.Expr.eval(b, f)
-		if err != nil {
-			return err
-		}
-		if value == nil {
-			f.sort = append(f.sort, nullMark(item.NullsFirst))
-			continue
-		}
-		f.sort = append(f.sort, 1)
-		from := len(f.sort)
-		if f.sort, err = item.encode(f.sort, value); err != nil {
-			return fmt.Errorf("order_by of %s: %w", r.Name, err)
-		}
-		if item.Desc {
-			invert(f.sort[from:])
-		}
-	}
-	return nil
-}
-
-func nullMark(first bool) byte {
-	if first {
-		return 0
-	}
-	return 2
-}
-
-func invert(bytes []byte) {
-	for i := range bytes {
-		bytes[i] = ^bytes[i]
-	}
-}
-
-// walk visits the rows at the end of a relation's way that exist, in the order
-// in which the store has them. It gives false when visit asked to stop.
-func (b *Builder) walk(f *frame, r *Relation, at int, way []*frame, visit func(*frame) (bool, error)) (bool, error) {
-	node := r.Way[at]
-	var l *level
-	if at == len(r.Way)-1 {
-		l = r.level
-	}
-	match, ok, err := node.down.key(nil, f.fields)
-	if err != nil || !ok {
-		return true, err
-	}
-	step := func(rowKey []byte) (bool, error) {
-		mark := b.next
-		row := b.frame(l)
-		row.key = append(row.key[:0], rowKey...)
-		found, err := b.load(row, node)
-		if err != nil || !found {
-			b.next = mark
-			return true, err
-		}
-		if at < len(r.Way)-1 {
-			return b.walk(row, r, at+1, append(way, row), visit)
-		}
-		row.way = append(row.way, way...)
-		if found, err = b.exists(row); err != nil || !found {
-			b.next = mark
-			return true, err
-		}
-		return visit(row)
-	}
-	if node.down.direct {
-		return step(match)
-	}
-	entries := b.reader.Lookup(node.down.index, match, false)
-	for entries.Next() {
-		if more, err := step(entries.RowKey()); err != nil || !more {
-			entries.Close()
-			return false, err
-		}
-	}
-	return true, entries.Close()
 }
 
 // eval reads the column from the row that the path leads to.

@@ -1,6 +1,7 @@
 package projections
 
 import (
+	"errors"
 	"fmt"
 
 	"materializer/store"
@@ -44,8 +45,7 @@ func (f *Follower) Follow(t store.Touch, root func(p *Projection, key []byte) er
 	rows := f.reader.Rows(node.Table.Stored.ID, nil)
 	for rows.Next() {
 		if err := root(node.Projection, rows.Key()); err != nil {
-			rows.Close()
-			return err
+			return errors.Join(err, rows.Close())
 		}
 	}
 	return rows.Close()
@@ -53,23 +53,24 @@ func (f *Follower) Follow(t store.Touch, root func(p *Projection, key []byte) er
 
 // up finds the rows above node that join by key and goes on from each.
 func (f *Follower) up(node *Node, key []byte, depth int, root func(*Projection, []byte) error) error {
-	above := func(rowKey []byte) error {
-		if node.Parent.Parent == nil {
-			return root(node.Projection, rowKey)
-		}
-		return f.row(node.Parent, rowKey, depth, root)
-	}
 	if node.up.direct {
-		return above(key)
+		return f.above(node, key, depth, root)
 	}
 	found := f.reader.Lookup(node.up.index, key, false)
 	for found.Next() {
-		if err := above(found.RowKey()); err != nil {
-			found.Close()
-			return err
+		if err := f.above(node, found.RowKey(), depth, root); err != nil {
+			return errors.Join(err, found.Close())
 		}
 	}
 	return found.Close()
+}
+
+// above goes on from one row above node.
+func (f *Follower) above(node *Node, rowKey []byte, depth int, root func(*Projection, []byte) error) error {
+	if node.Parent.Parent == nil {
+		return root(node.Projection, rowKey)
+	}
+	return f.row(node.Parent, rowKey, depth, root)
 }
 
 // row goes up from the stored row of a node that is not the root.

@@ -2,6 +2,7 @@ package projections
 
 import (
 	"fmt"
+	"slices"
 
 	"materializer/projections/values"
 )
@@ -102,85 +103,94 @@ func (b *Builder) array(dst []byte, f *frame, r *Relation) ([]byte, error) {
 	if f == nil {
 		return append(dst, ']'), nil
 	}
-	from, mark := len(dst), b.next
-	var seen map[string]bool
-	err := b.each(f, r, func(row *frame) (bool, error) {
-		if r.Distinct {
-			again, err := b.seenBefore(row, r, &seen)
-			if err != nil || again {
-				return true, err
-			}
+	from, mark := len(dst), b.inUse
+	rows, err := b.open(f, r)
+	if err != nil {
+		return dst, err
+	}
+	for {
+		row, err := rows.next()
+		if err != nil || row == nil {
+			b.inUse = mark
+			return append(dst, ']'), rows.close(err)
 		}
 		if len(dst) > from {
 			dst = append(dst, ',')
 		}
-		var err error
-		dst, err = b.element(dst, row, r)
-		if r.inOrder {
-			b.next = mark // streamed: the row is done with
+		if dst, err = b.element(dst, row, r); err != nil {
+			return dst, rows.close(err)
 		}
-		return true, err
-	})
-	b.next = mark
-	return append(dst, ']'), err
+		rows.done()
+	}
 }
 
-func (b *Builder) seenBefore(row *frame, r *Relation, seen *map[string]bool) (bool, error) {
-	value, err := r.Value.eval(b, row)
-	if err != nil {
-		return false, err
-	}
-	name := "null"
-	if value != nil {
-		encoded, err := r.distinct([]byte{'='}, value)
-		if err != nil {
-			return false, err
-		}
-		name = string(encoded)
-	}
-	if *seen == nil {
-		*seen = map[string]bool{}
-	}
-	again := (*seen)[name]
-	(*seen)[name] = true
-	return again, nil
-}
-
-// keyed appends the rows of a many as an object: of equal keys the last wins.
+// keyed appends the rows of a many as an object: of equal names the last wins.
 func (b *Builder) keyed(dst []byte, f *frame, r *Relation) ([]byte, error) {
 	dst = append(dst, '{')
 	if f == nil {
 		return append(dst, '}'), nil
 	}
-	mark := b.next
-	var rows []*frame
-	var names [][]byte
-	last := map[string]int{}
-	err := b.each(f, r, func(row *frame) (bool, error) {
-		value, err := r.KeyBy.eval(b, row)
-		if err != nil || value == nil {
-			return true, err
-		}
-		name, err := r.text(nil, value)
-		rows, names = append(rows, row), append(names, name)
-		last[string(name)] = len(rows) - 1
-		return true, err
-	})
-	if err != nil {
+	mark, from := b.inUse, len(b.gathered)
+	if err := b.gatherNamed(f, r); err != nil {
 		return dst, err
 	}
-	for i, row := range rows {
-		if last[string(names[i])] != i {
+	var err error
+	for _, row := range b.gathered[from:] {
+		if row.hidden {
 			continue
 		}
 		if dst[len(dst)-1] != '{' {
 			dst = append(dst, ',')
 		}
-		dst = append(values.AppendString(dst, names[i]), ':')
+		dst = append(values.AppendString(dst, row.name), ':')
 		if dst, err = b.element(dst, row, r); err != nil {
 			return dst, err
 		}
 	}
-	b.next = mark
+	b.inUse, b.gathered = mark, b.gathered[:from]
 	return append(dst, '}'), nil
+}
+
+// gatherNamed leaves on the stack the rows of a many that have a name, and
+// hides those whose name comes again.
+func (b *Builder) gatherNamed(f *frame, r *Relation) error {
+	from := len(b.gathered)
+	rows, err := b.open(f, r)
+	if err != nil {
+		return err
+	}
+	named := len(b.gathered) // above rows that wait to be sorted
+	for {
+		row, err := rows.next()
+		if err == nil && row != nil {
+			err = b.nameRow(row, r)
+		}
+		if err != nil {
+			return rows.close(err)
+		}
+		if row == nil {
+			break
+		}
+	}
+	found := copy(b.gathered[from:], b.gathered[named:]) // over what was sorted, and has been gone through
+	if err := rows.close(nil); err != nil {
+		return err
+	}
+	b.gathered = b.gathered[:from+found]
+	clear(b.seen)
+	for _, row := range slices.Backward(b.gathered[from:]) {
+		row.hidden = b.meet(row.name)
+	}
+	return nil
+}
+
+func (b *Builder) nameRow(row *frame, r *Relation) error {
+	value, err := r.KeyBy.eval(b, row)
+	if err != nil || value == nil {
+		return err
+	}
+	if row.name, err = r.text(row.name[:0], value); err == nil {
+		b.gathered = append(b.gathered, row)
+	}
+	return err
 }
