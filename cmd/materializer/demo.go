@@ -47,7 +47,10 @@ func demoCommand() *cobra.Command {
 
 // checkDemo refuses what would be ignored or cannot be.
 func checkDemo(cmd *cobra.Command, o demo.Options) (err error) {
-	cmd.InheritedFlags().Visit(func(flag *pflag.Flag) {
+	cmd.InheritedFlags().VisitAll(func(flag *pflag.Flag) {
+		if !flag.Changed {
+			return
+		}
 		err = fmt.Errorf("--%s does not go with the demo, which has servers and a configuration of its own; see materializer run", flag.Name)
 	})
 	switch {

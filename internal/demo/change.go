@@ -41,9 +41,9 @@ var kinds = []*kind{
 	{"order states", 9, (*traffic).advanceOrder},
 	{"new products", 4, (*traffic).newProduct},
 	{"deleted products", 3, (*traffic).deleteProduct},
-	{"e-mail addresses", 3, (*traffic).changeEmail},
+	{"e-mail addresses", 4, (*traffic).changeEmail},
 	{"renamed categories", 2, (*traffic).renameCategory},
-	{"renamed tags", 2, (*traffic).renameTag},
+	{"renamed tags", 1, (*traffic).renameTag},
 	{"moved categories", 1, (*traffic).moveCategory},
 }
 

@@ -65,6 +65,8 @@ func (l *latencies) percentile(p int) time.Duration {
 // short writes a duration so that it is read at a glance: 1.3 ms, 12 ms, 1.2 s.
 func short(d time.Duration) string {
 	switch ms := float64(d) / float64(time.Millisecond); {
+	case ms < 0.1:
+		return "<0.1 ms"
 	case ms < 9.95:
 		return fmt.Sprintf("%.1f ms", ms)
 	case ms < 999.5:

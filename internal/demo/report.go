@@ -15,9 +15,8 @@ func (d *demo) explain() {
 		fmt.Sprintf("Now the shop is open, with about %s transactions a second.", thousands(d.Rate)),
 		"  commits/s    transactions committed in PostgreSQL",
 		"  documents/s  keys that materializer wrote to Redis for them",
-		"  visible      from the return of COMMIT until a reader, who asks Redis about every 0.1 ms,",
-		"               finds the change there; a rename counts when every document shows it.",
-		"               p50: half of the changes took no longer, p99: 99 of 100",
+		"  visible      from the return of COMMIT until a reader, who asks Redis about every 0.1 ms, finds the change there; " +
+			"a rename counts when every document shows it. p50: half of the changes took no longer; p99: 99 of 100",
 		"",
 	} {
 		d.screen.say("%s", line)
@@ -40,17 +39,22 @@ func (d *demo) report(ctx context.Context, writing <-chan struct{}) {
 		at := time.Now()
 		took := at.Sub(last).Seconds()
 		last = at
-		figures := fmt.Sprintf("%4d s  %5s commits/s  %6s documents/s  visible p50 %s, p99 %s",
-			int(time.Since(d.opened).Seconds()+0.5), thousands(int64(float64(now.commits)/took+0.5)),
-			thousands(int64(float64(max(written-before, 0))/took+0.5)), figure(&now.latencies, 50), figure(&now.latencies, 99))
+		rates := fmt.Sprintf("%4d s  %5s commits/s  %6s documents/s", int(at.Sub(d.opened).Seconds()+0.5),
+			perSecond(now.commits, took), perSecond(max(written-before, 0), took))
+		visible := fmt.Sprintf("  visible p50 %s, p99 %s", figure(&now.latencies, 50), figure(&now.latencies, 99))
 		before = written
-		if d.screen.live() {
-			d.screen.show(append([]string{figures}, d.lastOfEach()...)...)
-			continue
+		switch {
+		case !d.screen.live():
+			d.screen.show(rates + visible + d.oneOf(now, &turn))
+		case len(rates)+len(visible) > d.screen.width():
+			d.screen.show(append([]string{rates, visible}, d.lastOfEach()...)...)
+		default:
+			d.screen.show(append([]string{rates + visible}, d.lastOfEach()...)...)
 		}
-		d.screen.show(figures + d.oneOf(now, &turn))
 	}
 }
+
+func perSecond(n int64, took float64) string { return thousands(int64(float64(n)/took + 0.5)) }
 
 // figure is a percentile, or a dash where nothing was seen.
 func figure(l *latencies, p int) string {
@@ -101,7 +105,7 @@ func (d *demo) summarize(ctx context.Context) error {
 	t := d.tally
 	d.screen.say("\nIn %s:", many(int64(took.Seconds()+0.5), "second", "seconds"))
 	d.screen.say("  %s committed, %s a second: %s", many(t.total.commits, "transaction", "transactions"),
-		thousands(int64(float64(t.total.commits)/took.Seconds()+0.5)), byKind(t.total.kinds))
+		perSecond(t.total.commits, took.Seconds()), byKind(t.total.kinds))
 	if t.skips > 0 {
 		d.screen.say("  %s not made, because the rows were in use or gone", many(t.skips, "transaction was", "transactions were"))
 	}

@@ -59,10 +59,38 @@ func (s *screen) height() int {
 	return int(size.Row) - 2
 }
 
-// say prints lines for good, below the block.
+// say prints for good, below the block. Lines are broken between words.
 func (s *screen) say(format string, args ...any) {
 	s.block = 0
-	s.write(fmt.Sprintf(format, args...) + "\n")
+	for line := range strings.SplitSeq(fmt.Sprintf(format, args...), "\n") {
+		s.write(wrap(line, s.width()) + "\n")
+	}
+}
+
+// wrap breaks a line between words where it is too long, and indents the rest
+// a little more. A word that is too long stays whole, so that it can be copied.
+func wrap(line string, width int) string {
+	words := strings.Fields(line)
+	if utf8.RuneCountInString(line) <= width || len(words) < 2 {
+		return line
+	}
+	indent := line[:len(line)-len(strings.TrimLeft(line, " "))]
+	// The line up to the second word stays as it is: it may be a column.
+	first := strings.Index(line, words[0]) + len(words[0])
+	out := line[:first]
+	gap := line[first : len(line)-len(strings.TrimLeft(line[first:], " "))]
+	used := utf8.RuneCountInString(out)
+	rest := indent + "    "
+	for _, word := range words[1:] {
+		length := utf8.RuneCountInString(word)
+		if used+len(gap)+length > width {
+			gap, used = "\n"+rest, -1
+		}
+		out += gap + word
+		used += len(gap) + length
+		gap = " "
+	}
+	return out
 }
 
 // show replaces the block.
