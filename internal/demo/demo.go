@@ -199,10 +199,11 @@ func (d *demo) fill(ctx context.Context) (err error) {
 		return fmt.Errorf("connect to the shop: %w", err)
 	}
 	d.shop = newShop(d.Rows, d.Seed, time.Now().Truncate(time.Second))
-	counts, err := fill(ctx, d.conn, d.shop)
+	counts, err := fill(ctx, d.conn, d.shop, func(doing string) { d.screen.progress("  filling the shop: " + doing) })
 	if err != nil {
 		return err
 	}
+	d.screen.progress("")
 	for _, n := range counts {
 		d.rows += n
 	}
@@ -236,26 +237,21 @@ func (d *demo) load(ctx context.Context, cancel context.CancelCauseFunc) (err er
 	if err != nil {
 		return fmt.Errorf("count the keys in Redis: %w", err)
 	}
-	if d.screen.live() {
-		d.screen.show() // takes the progress away
-	}
+	d.screen.progress("")
 	d.step(fmt.Sprintf("materializer started with projections.example.yaml: read all rows, wrote %s keys", thousands(keys)), began)
 	return nil
 }
 
-// showLoad shows how far the first load is, where a line can be rewritten.
+// showLoad shows how far the first load is.
 func (d *demo) showLoad(ctx context.Context) {
-	if !d.screen.live() {
-		return
-	}
 	now, err := d.service.counters(ctx)
 	switch {
 	case err != nil || now.rowsLoaded == 0:
-		d.screen.show("  materializer is starting")
+		d.screen.progress("  materializer is starting")
 	case now.keysWritten == 0:
-		d.screen.show(fmt.Sprintf("  materializer reads the tables: %s of %s rows", thousands(now.rowsLoaded), thousands(d.rows)))
+		d.screen.progress(fmt.Sprintf("  materializer reads the tables: %s of %s rows", thousands(now.rowsLoaded), thousands(d.rows)))
 	default:
-		d.screen.show(fmt.Sprintf("  materializer writes the documents: %s keys", thousands(now.keysWritten)))
+		d.screen.progress(fmt.Sprintf("  materializer writes the documents: %s keys", thousands(now.keysWritten)))
 	}
 }
 

@@ -9,20 +9,22 @@ import (
 	"github.com/jackc/pgx/v5"
 )
 
-// fill makes the shop's tables and copies its rows in. It gives the number of
-// rows of each table, in the order of shop.tables.
-func fill(ctx context.Context, conn *pgx.Conn, s *shop) ([]int64, error) {
+// fill makes the shop's tables and copies its rows in, and tells of what it is
+// about to do. It gives the number of rows of each table, in the order of shop.tables.
+func fill(ctx context.Context, conn *pgx.Conn, s *shop, tell func(string)) ([]int64, error) {
 	if _, err := conn.PgConn().Exec(ctx, schema).ReadAll(); err != nil {
 		return nil, fmt.Errorf("make the shop's tables: %w", err)
 	}
 	var counts []int64
 	for _, t := range s.tables() {
+		tell("copying rows into " + t.name)
 		n, err := copyRows(ctx, conn, t)
 		if err != nil {
 			return nil, fmt.Errorf("fill table %s: %w", t.name, err)
 		}
 		counts = append(counts, n)
 	}
+	tell("making indexes")
 	if _, err := conn.PgConn().Exec(ctx, indexes+continueSequences()+"ANALYZE;").ReadAll(); err != nil {
 		return nil, fmt.Errorf("index the shop's tables: %w", err)
 	}

@@ -20,7 +20,7 @@ func filled(t *testing.T, rows int, seed uint64) (*pgx.Conn, []int64) {
 		t.Fatal(err)
 	}
 	t.Cleanup(func() { _ = conn.Close(context.Background()) })
-	counts, err := fill(t.Context(), conn, newShop(rows, seed, testTime))
+	counts, err := fill(t.Context(), conn, newShop(rows, seed, testTime), func(string) {})
 	if err != nil {
 		t.Fatal(err)
 	}

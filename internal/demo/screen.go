@@ -6,6 +6,7 @@ import (
 	"os"
 	"strconv"
 	"strings"
+	"time"
 	"unicode/utf8"
 
 	"golang.org/x/sys/unix"
@@ -18,10 +19,13 @@ type screen struct {
 	out      io.Writer
 	terminal *os.File // nil if there is none
 	block    int      // lines of the block that the next one replaces
+	told     time.Time
 }
 
 // plainWidth is how wide lines are where there is no terminal to ask.
 const plainWidth = 100
+
+const progressInterval = 5 * time.Second
 
 func newScreen(out io.Writer) *screen {
 	s := &screen{out: out}
@@ -110,6 +114,22 @@ func (s *screen) show(lines ...string) {
 	}
 	s.block = len(lines)
 	s.write(text.String())
+}
+
+// progress shows how far something is; "" takes that away. Where lines cannot
+// be rewritten it is told every few seconds only.
+func (s *screen) progress(line string) {
+	switch {
+	case s.live() && line == "":
+		s.show()
+	case s.live():
+		s.show(line)
+	case s.told.IsZero() || line == "":
+		s.told = time.Now()
+	case time.Since(s.told) > progressInterval:
+		s.told = time.Now()
+		s.show(line)
+	}
 }
 
 // write ignores errors: nobody is left to be told.
