@@ -82,6 +82,9 @@ func parse(args []string) (options, error) {
 }
 
 func run(ctx context.Context, args []string) error {
+	if len(args) > 0 && args[0] == "profiled" {
+		return runProfiled(ctx, args[1:])
+	}
 	o, err := parse(args)
 	if errors.Is(err, flag.ErrHelp) {
 		return nil
