@@ -94,7 +94,7 @@ func (c *claims) write(made *changes, change *change, self claim) error {
 		if err := c.noteOwner(string(key)); err != nil {
 			return err
 		}
-		claimants, err := c.claimants(string(key), &self)
+		claimants, err := c.claimants(made, string(key))
 		if err != nil {
 			return err
 		}
@@ -113,12 +113,10 @@ func (c *claims) write(made *changes, change *change, self claim) error {
 	return nil
 }
 
-// claimants lists who claims a key now, the owner first.
-func (c *claims) claimants(key string, also *claim) ([]claim, error) {
-	var list []claim
-	if also != nil {
-		list = append(list, *also)
-	}
+// claimants lists who claims a key now, the owner first: whom the store knows,
+// and the roots of this sending that take it, which are not announced yet.
+func (c *claims) claimants(made *changes, key string) ([]claim, error) {
+	list := addedNow(made, key)
 	err := c.round.db.Claims([]byte(key), func(projection uint16, root []byte) bool {
 		have := claim{projection, string(root)}
 		if !c.left[key][have] && !slices.Contains(list, have) {
@@ -134,12 +132,10 @@ func (c *claims) claimants(key string, also *claim) ([]claim, error) {
 // they are removed, unless somebody else claims them and so inherits them.
 func (c *claims) settle(made *changes) error {
 	for _, key := range c.pending {
-		claimants, err := c.claimants(key, nil)
+		claimants, err := c.claimants(made, key)
 		if err != nil {
 			return err
 		}
-		claimants = append(claimants, addedNow(made, key)...)
-		slices.SortFunc(claimants, claim.compare)
 		if len(claimants) == 0 {
 			made.remove([]byte(key))
 			continue
@@ -155,7 +151,7 @@ func (c *claims) settle(made *changes) error {
 	return nil
 }
 
-// addedNow lists the roots of this sending that take the key: not announced yet.
+// addedNow lists the roots of this sending that take the key.
 func addedNow(made *changes, key string) []claim {
 	var list []claim
 	for i := range made.list {

@@ -32,6 +32,7 @@ type publisher struct {
 	// inheriting is set while keys of an earlier state wait for being written again or removed.
 	inheriting bool
 	horizon    horizon
+	cuts       cuts
 
 	workers []*renderer
 }
@@ -103,7 +104,9 @@ func (p *publisher) step(ctx context.Context) (more bool, err error) {
 	if p.ExitWhenCaughtUp && p.target.Load() > 0 && p.positions.Now().Visible >= cdc.LSN(p.target.Load()) {
 		return false, errCaughtUp
 	}
-	p.phase.Store("live")
+	if p.phase.Swap("live") != "live" {
+		p.Logger.Info("live: all documents are in Redis", "visible", p.positions.Now().Visible)
+	}
 	if time.Since(p.probed) > probeInterval {
 		p.probed = time.Now()
 		return false, p.Sink.Probe(ctx)
@@ -137,6 +140,7 @@ func (p *publisher) compare(ctx context.Context, found writer.Marker, ok bool) e
 	case ok && found.StateID == id.StateID && found.Epoch == id.Epoch:
 		p.round = max(p.round, found.Round)
 		if found.Round >= acknowledged {
+			p.positions.Show(min(found.LSN, p.positions.Now().Durable), found.Time)
 			return nil
 		}
 		p.Logger.Warn("Redis has lost writes, writing them again from local state", "has", found.Round, "had", acknowledged)

@@ -27,7 +27,7 @@ type work struct {
 	fan     []store.Touch // to be followed up to roots
 	last    uint64        // journal record that the round ends with; 0 if there is none
 	first   uint64
-	lsn     cdc.LSN // position that is visible once the round is done
+	lsn     cdc.LSN // every touch up to here is part of the round
 	all     bool    // the journal ends here
 	touches int
 }
@@ -40,6 +40,8 @@ func (p *publisher) publish(ctx context.Context) (more bool, err error) {
 	if err != nil {
 		return false, err
 	}
+	// A snapshot is durable, also where the ingest loop has not come to say so yet.
+	p.positions.Persist(snapshot.Position().LSN, snapshot.Position().CommitTime)
 	visible := p.positions.Now().Visible
 	if w.last == 0 && snapshot.Position().LSN <= visible {
 		return false, nil
@@ -49,10 +51,13 @@ func (p *publisher) publish(ctx context.Context) (more bool, err error) {
 	defer r.close()
 	r.claims = newClaims(r)
 	p.round++
+	cuts := p.cuts
+	r.visible, r.commit, cuts = cuts.after(visible, w.lsn, snapshot.Position(), w.all)
 	if err := r.run(ctx); err != nil {
 		return false, err
 	}
-	p.positions.Show(w.lsn, snapshot.Position().CommitTime)
+	p.cuts = cuts
+	p.positions.Show(r.visible, r.commit)
 	p.Metrics.observeRound(w.touches, time.Since(began), snapshot.Position().CommitTime, w.all)
 	return !w.all, nil
 }
@@ -116,6 +121,8 @@ type roundInHand struct {
 	*publisher
 	snapshot *store.Snapshot
 	work     *work
+	visible  cdc.LSN   // what may be claimed once the round is done
+	commit   time.Time // of the last transaction visible then
 	force    bool
 	queue    []root
 	results  []*result
@@ -220,7 +227,7 @@ func (r *roundInHand) send(ctx context.Context, last bool) error {
 	}
 	commands := changes.commands()
 	if last {
-		err = r.Sink.Write(ctx, commands, r.marker(r.work.lsn, r.snapshot.Position().CommitTime))
+		err = r.Sink.Write(ctx, commands, r.marker(r.visible, r.commit))
 	} else {
 		err = r.Sink.Push(ctx, commands)
 	}
