@@ -31,26 +31,29 @@ type hold struct {
 type kind struct {
 	name   string // in the plural
 	weight int    // of 100
+	wide   bool   // shows in many documents
 	make   func(*traffic, context.Context, pgx.Tx, *change) error
 }
 
 var kinds = []*kind{
-	{"price changes", 42, (*traffic).changePrice},
-	{"reviews", 20, (*traffic).review},
-	{"orders", 14, (*traffic).order},
-	{"order states", 9, (*traffic).advanceOrder},
-	{"new products", 4, (*traffic).newProduct},
-	{"deleted products", 3, (*traffic).deleteProduct},
-	{"e-mail addresses", 4, (*traffic).changeEmail},
-	{"renamed categories", 2, (*traffic).renameCategory},
-	{"renamed tags", 1, (*traffic).renameTag},
-	{"moved categories", 1, (*traffic).moveCategory},
+	{"price changes", 42, false, (*traffic).changePrice},
+	{"reviews", 20, false, (*traffic).review},
+	{"orders", 14, false, (*traffic).order},
+	{"order states", 9, false, (*traffic).advanceOrder},
+	{"new products", 4, false, (*traffic).newProduct},
+	{"deleted products", 3, false, (*traffic).deleteProduct},
+	{"e-mail addresses", 4, false, (*traffic).changeEmail},
+	{"renamed categories", 2, true, (*traffic).renameCategory},
+	{"renamed tags", 1, true, (*traffic).renameTag},
+	{"moved categories", 1, true, (*traffic).moveCategory},
 }
 
-func pickKind(r *rand.Rand) *kind {
+// pickKind draws a kind of change, and a change of price instead of a wide one
+// that may not be yet.
+func pickKind(r *rand.Rand, wide bool) *kind {
 	n := r.IntN(100)
 	for _, k := range kinds {
-		if n -= k.weight; n < 0 {
+		if n -= k.weight; n < 0 && (wide || !k.wide) {
 			return k
 		}
 	}

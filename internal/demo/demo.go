@@ -67,6 +67,7 @@ type demo struct {
 	shop     *shop
 	rows     int64
 	opened   time.Time // for business
+	closed   time.Time
 	tally    *tally
 	ended    bool // the materializer, by itself
 }
@@ -314,6 +315,7 @@ func (d *demo) business(ctx context.Context) error {
 		return nil
 	})
 	d.report(ctx, writing)
+	d.closed = time.Now()
 	limit := finishing
 	switch {
 	case endedBy(ctx) != nil:

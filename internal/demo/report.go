@@ -75,8 +75,12 @@ func (d *demo) keysWritten(ctx context.Context) int64 {
 
 // lastOfEach is the last change of each kind, one line each.
 func (d *demo) lastOfEach() []string {
-	const end = "visible after"
-	text := max(min(d.screen.width(), 120)-len(end)-12, 20)
+	width := min(d.screen.width(), 120)
+	end := "visible after"
+	if width < 90 {
+		end = "in"
+	}
+	text := max(width-len(end)-12, 20)
 	var lines []string
 	for _, k := range kinds {
 		if s, ok := d.tally.total.samples[k]; ok {
@@ -100,7 +104,7 @@ func (d *demo) oneOf(now second, turn *int) string {
 
 // summarize tells of the whole, and compares documents with PostgreSQL.
 func (d *demo) summarize(ctx context.Context) error {
-	took := time.Since(d.opened)
+	took := d.closed.Sub(d.opened)
 	d.tally.next()
 	t := d.tally
 	d.screen.say("\nIn %s:", many(int64(took.Seconds()+0.5), "second", "seconds"))

@@ -5,6 +5,7 @@ import (
 	"errors"
 	"fmt"
 	"math/rand/v2"
+	"sync"
 	"time"
 
 	"github.com/jackc/pgx/v5"
@@ -22,6 +23,8 @@ type traffic struct {
 	tally   *tally
 
 	products, users, orders, categories, tags *pool
+
+	wide allowance
 
 	movable       *pool // the categories that hold products
 	parents       []int64
@@ -147,7 +150,7 @@ func (t *traffic) client(ctx context.Context, random *rand.Rand, due <-chan stru
 func (t *traffic) one(ctx context.Context, conn *pgx.Conn, random *rand.Rand) error {
 	ctx, cancel := context.WithTimeout(context.WithoutCancel(ctx), transactionTimeout)
 	defer cancel()
-	c := &change{kind: pickKind(random), random: random}
+	c := &change{kind: pickKind(random, t.wide.open()), random: random}
 	err := pgx.BeginFunc(ctx, conn, func(tx pgx.Tx) error { return c.kind.make(t, ctx, tx, c) })
 	at := time.Now() // COMMIT has returned
 	if err != nil {
@@ -157,6 +160,7 @@ func (t *traffic) one(ctx context.Context, conn *pgx.Conn, random *rand.Rand) er
 	for _, note := range c.committed {
 		note()
 	}
+	t.wide.spend(c.documents)
 	t.tally.commit(c.kind)
 	t.watcher.add(c, at)
 	return nil
@@ -182,4 +186,30 @@ func stopped(ctx context.Context, err error) error {
 		return nil
 	}
 	return err
+}
+
+// wideDocuments is how many documents a second may be touched by changes that
+// show in many: in a large shop one rename shows in thousands, and a shop is
+// not renamed all day.
+const wideDocuments = 1000
+
+// allowance bounds something per second. It may be overdrawn once.
+type allowance struct {
+	mu   sync.Mutex
+	free time.Time // when it is open again
+}
+
+func (a *allowance) open() bool {
+	a.mu.Lock()
+	defer a.mu.Unlock()
+	return !time.Now().Before(a.free)
+}
+
+func (a *allowance) spend(documents int) {
+	a.mu.Lock()
+	defer a.mu.Unlock()
+	if now := time.Now(); a.free.Before(now) {
+		a.free = now
+	}
+	a.free = a.free.Add(time.Duration(documents) * time.Second / wideDocuments)
 }
