@@ -72,6 +72,9 @@ func (g *progress) look(phase string, m *pipeline.Metrics, now time.Time) (step,
 	defer g.mu.Unlock()
 	if phase != g.phase {
 		g.phase, g.began, g.already = phase, now, value(m.Rendered)
+		if phase == "loading" {
+			g.copied = replication.Progress{} // of a load before
+		}
 	}
 	switch phase {
 	case "loading":
