@@ -53,9 +53,13 @@ var kinds = []*kind{
 func pickKind(r *rand.Rand, wide bool) *kind {
 	n := r.IntN(100)
 	for _, k := range kinds {
-		if n -= k.weight; n < 0 && (wide || !k.wide) {
+		if n -= k.weight; n >= 0 {
+			continue
+		}
+		if wide || !k.wide {
 			return k
 		}
+		break
 	}
 	return kinds[0]
 }
