@@ -17,14 +17,14 @@ type outcome struct {
 
 // measure runs the timed part of a contestant.
 func (s *site) measure(c contestant, run func() error) (outcome, error) {
-	before := s.usage(0)
+	before := s.usage()
 	before.own = ownTime(c)
 	began := time.Now()
 	if err := run(); err != nil {
 		return outcome{}, fmt.Errorf("%s: %w", c.name(), err)
 	}
 	o := outcome{took: time.Since(began)}
-	after := s.usage(0)
+	after := s.usage()
 	after.own = ownTime(c)
 	o.used = after.since(before)
 	if p, ok := c.(process); ok {

@@ -4,6 +4,7 @@ import (
 	"context"
 	"errors"
 	"fmt"
+	"math"
 	"strconv"
 	"sync/atomic"
 	"time"
@@ -49,18 +50,18 @@ func (s *site) latency(ctx context.Context, all []contestant, p plan, rate int) 
 // followed drives commits while one contestant follows.
 func (s *site) followed(ctx context.Context, f follower, p plan, rate int) ([]*sample, outcome, error) {
 	began := time.Now()
-	first := int64(s.changed + 1)
 	samples := make([]*sample, rate*int((warmUp+p.duration)/time.Second))
 	for i := range samples {
 		samples[i] = &sample{}
 	}
-	var missing atomic.Int64
+	var first, missing atomic.Int64
+	first.Store(math.MaxInt64) // while it catches up
 	missing.Store(int64(len(samples)))
 	complete := make(chan struct{})
 	stop, err := f.follow(ctx, func(seqs ...int64) {
 		now := int64(time.Since(began))
 		for _, seq := range seqs {
-			at := seq - first
+			at := seq - first.Load()
 			if at >= 0 && at < int64(len(samples)) && samples[at].seen.CompareAndSwap(0, now) && missing.Add(-1) == 0 {
 				close(complete)
 			}
@@ -69,7 +70,8 @@ func (s *site) followed(ctx context.Context, f follower, p plan, rate int) ([]*s
 	if err != nil {
 		return nil, outcome{}, err
 	}
-	o, err := s.measure(f, func() error { return s.drive(ctx, began, samples, first, rate) })
+	first.Store(int64(s.changed + 1))
+	o, err := s.measure(f, func() error { return s.drive(ctx, began, samples, int64(s.changed+1), rate) })
 	s.changed += len(samples)
 	if err == nil {
 		select {

@@ -11,6 +11,8 @@ import (
 	"time"
 
 	"golang.org/x/sys/unix"
+
+	"materializer/internal/servers"
 )
 
 // cpusVariable tells this program, started by itself, that its processors are set.
@@ -50,13 +52,31 @@ func (s *site) machine(ctx context.Context) (string, error) {
 	if err := s.conn.QueryRow(ctx, "SELECT current_setting('server_version')").Scan(&postgres); err != nil {
 		return "", fmt.Errorf("ask for the version: %w", err)
 	}
-	redis := "Redis"
-	if info, err := s.client.Info(ctx, "server").Result(); err == nil {
-		redis += " " + line(info, "redis_version:")
+	redis, err := redisVersion(ctx)
+	if err != nil {
+		return "", err
 	}
 	return fmt.Sprintf("%s. %d processors for everything, %s (%s), %s of memory, Linux %s, load average before %s.\nPostgreSQL %s (fsync on), %s, %s.\n",
 		time.Now().UTC().Format("2006-01-02 15:04 UTC"), runtime.NumCPU(), cpuModel(), runtime.GOARCH, memory(), kernel(), loadAverage(),
 		postgres, redis, runtime.Version()), nil
+}
+
+// redisVersion is "Redis 7.0.15".
+func redisVersion(ctx context.Context) (string, error) {
+	program, err := servers.RedisServer()
+	if err != nil {
+		return "", err
+	}
+	out, err := exec.CommandContext(ctx, program, "--version").Output()
+	if err != nil {
+		return "", fmt.Errorf("ask for the version: %w", err)
+	}
+	for _, word := range strings.Fields(string(out)) {
+		if version, ok := strings.CutPrefix(word, "v="); ok {
+			return "Redis " + version, nil
+		}
+	}
+	return "Redis", nil
 }
 
 func cpuModel() string {

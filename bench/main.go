@@ -42,11 +42,11 @@ func main() {
 // options is the command line.
 type options struct {
 	plan
-	only   string
-	binary string
-	args   string
-	out    string
-	cpus   int
+	only     string
+	programs programs
+	args     string
+	out      string
+	cpus     int
 }
 
 func parse(args []string) (options, error) {
@@ -58,7 +58,7 @@ func parse(args []string) (options, error) {
 	flags.IntVar(&o.runs, "runs", 0, "runs of each experiment")
 	flags.IntVar(&o.rate, "rate", 0, "commits per second when latency is measured")
 	flags.StringVar(&o.only, "only", "load,large,single,latency", "experiments: load, large and single (transactions), latency")
-	flags.StringVar(&o.binary, "materializer", "", "the program; built from this checkout if not given")
+	flags.Var(&o.programs, "materializer", "NAME=PROGRAM to be measured, several times for several; built from this checkout if not given")
 	flags.StringVar(&o.args, "arguments", "run", "arguments of the program, before --config FILE")
 	flags.StringVar(&o.out, "o", "", "file for the results, beside the terminal")
 	flags.IntVar(&o.cpus, "cpus", 2, "processors for everything together; 0 for all")
@@ -123,10 +123,12 @@ func measureWorkload(ctx context.Context, w workload, o options, out io.Writer) 
 		return err
 	}
 	fmt.Fprintln(out, described)
-	if o.binary == "" {
-		if o.binary, err = build(ctx, s); err != nil {
+	if len(o.programs) == 0 {
+		path, err := build(ctx, s)
+		if err != nil {
 			return err
 		}
+		o.programs = programs{{"materializer", path}}
 	}
 	all := s.contestants(o)
 	defer func() {
@@ -139,14 +141,33 @@ func measureWorkload(ctx context.Context, w workload, o options, out io.Writer) 
 
 // contestants is who is measured. Another one is added here.
 func (s *site) contestants(o options) []contestant {
-	return []contestant{
+	all := []contestant{
 		&copyOut{s},
 		&recvlogical{s},
 		&stream{site: s},
 		&redisWrite{site: s, group: 1},
 		&redisWrite{site: s, group: 50},
-		&materializer{site: s, program: o.binary, args: strings.Fields(o.args)},
 	}
+	for _, p := range o.programs {
+		all = append(all, &materializer{site: s, label: p.label, program: p.path, args: strings.Fields(o.args)})
+	}
+	return all
+}
+
+// programs are versions of the service, measured beside each other.
+type programs []struct{ label, path string }
+
+// String is for package flag.
+func (p *programs) String() string { return "" }
+
+// Set takes NAME=PROGRAM.
+func (p *programs) Set(text string) error {
+	label, path, ok := strings.Cut(text, "=")
+	if !ok || strings.Trim(label, "abcdefghijklmnopqrstuvwxyz0123456789_") != "" {
+		return errors.New("want NAME=PROGRAM, the name in lower-case letters, digits and underscores")
+	}
+	*p = append(*p, struct{ label, path string }{label, path})
+	return nil
 }
 
 // measureAll makes the experiments, the load first: the others begin where it ends.

@@ -13,38 +13,45 @@ import (
 	"github.com/redis/go-redis/v9"
 
 	"materializer/cdc"
+	"materializer/internal/servers"
 )
 
 // materializer is the service, the program that users run, as a process of its own.
 type materializer struct {
 	*site
+	label   string   // its name, also among slots and files
 	program string   // path of the binary
 	args    []string // before the configuration's
+	server  *servers.Redis
+	client  *redis.Client
 	command *exec.Cmd
 	ended   chan error
 	log     *os.File
 }
 
-const (
-	materializerSlot = "materializer_bench"
-	markerKey        = "materializer:bench:position"
-	// pollInterval is short against a drain, and a poll costs little against it.
-	pollInterval = 2 * time.Millisecond
-)
+// pollInterval is short against a drain, and a poll costs little against it.
+const pollInterval = 2 * time.Millisecond
 
-func (m *materializer) name() string { return "materializer" }
+func (m *materializer) name() string { return m.label }
 
 // empty takes everything away that the service has made.
 func (m *materializer) empty(ctx context.Context) error {
-	if err := os.RemoveAll(m.path("state")); err != nil {
+	if m.server == nil {
+		var err error
+		if m.server, m.client, err = m.startRedis(ctx); err != nil {
+			return err
+		}
+	}
+	if err := os.RemoveAll(m.path(m.label)); err != nil {
 		return fmt.Errorf("remove state: %w", err)
 	}
 	if err := m.client.FlushDB(ctx).Err(); err != nil {
 		return fmt.Errorf("empty Redis: %w", err)
 	}
+	object := "materializer_" + m.label // slot and publication
 	return m.exec(ctx,
-		"SELECT pg_drop_replication_slot(slot_name) FROM pg_replication_slots WHERE slot_name = '"+materializerSlot+"'",
-		"DROP PUBLICATION IF EXISTS materializer_bench")
+		"SELECT pg_drop_replication_slot(slot_name) FROM pg_replication_slots WHERE slot_name = '"+object+"'",
+		"DROP PUBLICATION IF EXISTS "+object)
 }
 
 // load returns when the marker is there: it is written with the last document.
@@ -66,11 +73,11 @@ func (m *materializer) drain(ctx context.Context, until cdc.LSN) error {
 }
 
 func (m *materializer) start() error {
-	file, err := m.write("bench.yaml", m.configuration(m.url(), m.redis.URL(), m.path("state")))
+	file, err := m.write(m.label+".yaml", m.configuration(m.label, m.url(), m.server.URL(), m.path(m.label)))
 	if err != nil {
 		return err
 	}
-	if m.log, err = os.OpenFile(m.path("materializer.log"), os.O_CREATE|os.O_APPEND|os.O_WRONLY, 0o600); err != nil {
+	if m.log, err = os.OpenFile(m.path(m.label+".log"), os.O_CREATE|os.O_APPEND|os.O_WRONLY, 0o600); err != nil {
 		return fmt.Errorf("open log: %w", err)
 	}
 	// The context does not kill it: rest does, so that it ends in good order.
@@ -92,7 +99,7 @@ func (m *materializer) await(ctx context.Context, until cdc.LSN) error {
 	ticker := time.NewTicker(pollInterval)
 	defer ticker.Stop()
 	for {
-		text, err := m.client.HGet(ctx, markerKey, "lsn").Result()
+		text, err := m.client.HGet(ctx, "materializer:"+m.label+":position", "lsn").Result()
 		if err != nil && !errors.Is(err, redis.Nil) {
 			return fmt.Errorf("read marker: %w", err)
 		}
@@ -129,7 +136,11 @@ func (m *materializer) follow(ctx context.Context, seen func(seqs ...int64)) (st
 	if err := m.start(); err != nil {
 		return nil, err
 	}
-	if err := m.await(ctx, 0); err != nil {
+	until, err := m.commit(ctx, 1, 1)
+	if err != nil {
+		return nil, err
+	}
+	if err := m.await(ctx, until); err != nil {
 		return nil, err
 	}
 	watch, err := m.watch(ctx, m.client, seen)
@@ -152,7 +163,7 @@ func (m *materializer) pid() int {
 
 // said is the end of the log.
 func (m *materializer) said() string {
-	text, err := os.ReadFile(m.path("materializer.log"))
+	text, err := os.ReadFile(m.path(m.label + ".log"))
 	if err != nil {
 		return err.Error()
 	}

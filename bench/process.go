@@ -20,11 +20,11 @@ func (u usage) since(before usage) usage {
 	return usage{u.own - before.own, u.postgres - before.postgres, u.redis - before.redis}
 }
 
-// usage measures the servers, and a process beside them if pid is not 0.
-func (s *site) usage(pid int) usage {
-	u := usage{postgres: treeTime(s.postgres.PID()), redis: processTime(s.redis.PID())}
-	if pid != 0 {
-		u.own = processTime(pid)
+// usage measures the servers.
+func (s *site) usage() usage {
+	u := usage{postgres: treeTime(s.postgres.PID())}
+	for _, redis := range s.redis {
+		u.redis += processTime(redis.PID())
 	}
 	return u
 }

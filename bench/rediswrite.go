@@ -9,8 +9,8 @@ import (
 	"materializer/cdc"
 )
 
-// redisWrite writes ready-made documents, the same that the services make, to a
-// database of Redis beside theirs: what Redis takes from one connection.
+// redisWrite writes ready-made documents, the same that the services make: what
+// Redis takes from one connection.
 type redisWrite struct {
 	*site
 	group  int // documents in one command: 1 for SET, more for MSET
@@ -33,7 +33,10 @@ func (r *redisWrite) prepare(ctx context.Context) error {
 	if r.client != nil {
 		return nil
 	}
-	r.client = redis.NewClient(&redis.Options{Addr: r.redis.Addr, DB: 1, Protocol: 2, DisableIdentity: true})
+	var err error
+	if _, r.client, err = r.startRedis(ctx); err != nil {
+		return err
+	}
 	documents, err := r.fetch(ctx, 1, 0)
 	if err != nil {
 		return err

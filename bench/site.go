@@ -33,16 +33,16 @@ var postgresSettings = map[string]string{
 	"bgwriter_lru_maxpages": "0",
 }
 
-// site is where everything runs: one PostgreSQL, one Redis, one workload.
+// site is where everything runs: one PostgreSQL with one workload, and Redis
+// for each contestant that writes documents.
 type site struct {
 	workload
 	rows     int
 	scratch  *servers.Scratch
 	postgres *servers.Postgres
-	redis    *servers.Redis
+	redis    []*servers.Redis // one for each contestant that writes documents
 	conn     *pgx.Conn
-	client   *redis.Client // the service's documents
-	changed  int           // changes made so far
+	changed  int // changes made so far
 }
 
 const (
@@ -63,10 +63,6 @@ func openSite(ctx context.Context, w workload, rows int) (_ *site, err error) {
 	if s.postgres, err = servers.StartPostgres(ctx, servers.PostgresOptions{Settings: postgresSettings}); err != nil {
 		return nil, err
 	}
-	if s.redis, err = servers.StartRedis(ctx, servers.RedisOptions{}); err != nil {
-		return nil, err
-	}
-	s.client = redis.NewClient(&redis.Options{Addr: s.redis.Addr})
 	return s, s.fillDatabase(ctx)
 }
 
@@ -89,6 +85,16 @@ func (s *site) fillDatabase(ctx context.Context) error {
 	return s.exec(ctx, statements...)
 }
 
+// startRedis gives a contestant a Redis of its own.
+func (s *site) startRedis(ctx context.Context) (*servers.Redis, *redis.Client, error) {
+	server, err := servers.StartRedis(ctx, servers.RedisOptions{})
+	if err != nil {
+		return nil, nil, err
+	}
+	s.redis = append(s.redis, server)
+	return server, redis.NewClient(&redis.Options{Addr: server.Addr, Protocol: 2, DisableIdentity: true}), nil
+}
+
 func (s *site) url() string { return s.postgres.URL(databaseName) }
 
 func (s *site) exec(ctx context.Context, statements ...string) error {
@@ -105,11 +111,8 @@ func (s *site) close() error {
 	if s.conn != nil {
 		err = s.conn.Close(context.Background())
 	}
-	if s.client != nil {
-		err = errors.Join(err, s.client.Close())
-	}
-	if s.redis != nil {
-		err = errors.Join(err, s.redis.Close())
+	for _, redis := range s.redis {
+		err = errors.Join(err, redis.Close())
 	}
 	if s.postgres != nil {
 		err = errors.Join(err, s.postgres.Close())

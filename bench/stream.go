@@ -5,6 +5,7 @@ import (
 	"errors"
 	"fmt"
 	"strconv"
+	"sync"
 
 	"golang.org/x/sync/errgroup"
 
@@ -49,7 +50,8 @@ func (s *stream) follow(ctx context.Context, seen func(seqs ...int64)) (stop fun
 		return nil, err
 	}
 	following, cancel := context.WithCancel(ctx)
-	ended := make(chan error, 1)
+	ended, streaming := make(chan error, 1), make(chan struct{})
+	first := sync.OnceFunc(func() { close(streaming) })
 	go func() {
 		ended <- s.receive(following, func(batch *cdc.Batch) (bool, error) {
 			for i := range batch.Changes {
@@ -63,9 +65,20 @@ func (s *stream) follow(ctx context.Context, seen func(seqs ...int64)) (stop fun
 				}
 				seen(seq)
 			}
+			first()
 			return true, nil
 		})
 	}()
+	if _, err := s.commit(ctx, 1, 1); err != nil {
+		cancel()
+		return nil, errors.Join(err, <-ended)
+	}
+	select {
+	case <-streaming:
+	case err := <-ended:
+		cancel()
+		return nil, err
+	}
 	return func() error {
 		cancel()
 		return errors.Join(<-ended, s.rest(ctx))
@@ -119,7 +132,7 @@ func (s *stream) prepare(ctx context.Context, source *replication.Source) error 
 	if s.kept != nil {
 		return nil
 	}
-	file, problems := config.Parse("bench.yaml", []byte(s.configuration(s.url(), s.redis.URL(), "unused")))
+	file, problems := config.Parse("bench.yaml", []byte(s.configuration(databaseName, s.url(), "redis://unused", "unused")))
 	if err := problems.Err(); err != nil {
 		return err
 	}

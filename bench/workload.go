@@ -54,14 +54,14 @@ var oneTable = workload{
 var workloads = []workload{oneTable}
 
 // configuration is that of a service that makes the documents.
-func (w workload) configuration(source, target, state string) string {
-	return fmt.Sprintf(`name: bench
+func (w workload) configuration(name, source, target, state string) string {
+	return fmt.Sprintf(`name: %s
 source: {url: %q}
 target: {url: %q}
 state: {dir: %q}
 http: {listen: "off"}
 projections:
-%s`, source, target, state, w.projections)
+%s`, name, source, target, state, w.projections)
 }
 
 // changeSQL is the statement of one change, given the number as an SQL
