@@ -65,6 +65,16 @@ func refusal(body []byte) error {
 	return refused
 }
 
+// warning reads a NoticeResponse, of which one matters: since PostgreSQL 18 a
+// publication that does not exist is warned of, and all changes are left out.
+func warning(body []byte) error {
+	var notice pgproto3.ErrorResponse // has the same form
+	if notice.Decode(body) != nil || notice.Code != "55000" && notice.Code != "42704" {
+		return nil
+	}
+	return fmt.Errorf("changes are left out: %w", refusal(body))
+}
+
 // sqlstate is the code of an error of the server, "" if it is none.
 func sqlstate(err error) string {
 	var refused *pgconn.PgError

@@ -96,7 +96,9 @@ func (st *Stream) take(kind byte, body []byte) error {
 	switch kind {
 	case 'd':
 		return st.data(body)
-	case 'N', 'S', 'A':
+	case 'N':
+		return warning(body)
+	case 'S', 'A':
 		return nil
 	case 'E':
 		return refusal(body)

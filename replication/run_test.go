@@ -194,6 +194,7 @@ func TestSessionEnds(t *testing.T) {
 		retry  bool
 	}{
 		{name: "error", send: refused, state: "42704"},
+		{name: "publication skipped", send: frame('N', []byte("SWARNING\x00C55000\x00Mskipped loading publication \"p\"\x00\x00")), state: "55000"},
 		{name: "shutdown", send: frame('E', []byte("SFATAL\x00C57P01\x00Mterminating\x00\x00")), state: "57P01", retry: true},
 		{name: "ready", send: frame('Z', []byte("I")), want: errStopped, retry: true},
 		{name: "complete", send: frame('C', []byte("COPY 0\x00")), want: errStopped, retry: true},
