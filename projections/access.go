@@ -1,11 +1,10 @@
 package projections
 
 import (
-	"bytes"
+	"cmp"
 	"fmt"
 	"slices"
 
-	"materializer/catalog"
 	"materializer/projections/values"
 	"materializer/store"
 )
@@ -77,9 +76,9 @@ func (x *indexes) access(table *Table, sides []joinSide, order []Order) access {
 	sides = slices.Clone(sides)
 	slices.SortFunc(sides, func(a, b joinSide) int {
 		if a.target.Index != b.target.Index {
-			return a.target.Index - b.target.Index
+			return cmp.Compare(a.target.Index, b.target.Index)
 		}
-		return bytes.Compare([]byte(a.class.String()), []byte(b.class.String()))
+		return cmp.Compare(a.class.String(), b.class.String())
 	})
 	found := access{table: table.Stored.ID, index: x.find(table, sides, order)}
 	for _, side := range sides {
@@ -144,51 +143,4 @@ func sameOrder(a, b []Order) bool {
 		return a.Desc == b.Desc && a.NullsFirst == b.NullsFirst &&
 			a.Expr.(*Reference).Column == b.Expr.(*Reference).Column
 	})
-}
-
-// uniqueOn tells whether at most one row of table has given values in the columns of sides.
-func uniqueOn(table *Table, sides []joinSide) bool {
-	exact := map[string]bool{}
-	for _, side := range sides {
-		if side.class.Tells(side.target.Type()) {
-			exact[side.target.Catalog.Name] = true
-		}
-	}
-	return coversUnique(table, exact)
-}
-
-// coversUnique tells whether columns include all of a unique key of the table.
-func coversUnique(table *Table, columns map[string]bool) bool {
-	covers := func(names []string) bool {
-		for _, name := range names {
-			if !columns[name] {
-				return false
-			}
-		}
-		return len(names) > 0
-	}
-	for _, key := range uniqueKeys(table.Catalog) {
-		if covers(key) {
-			return true
-		}
-	}
-	var identity []string
-	for _, column := range table.Identity {
-		identity = append(identity, column.Catalog.Name)
-	}
-	return covers(identity)
-}
-
-// uniqueKeys lists the column sets that the database keeps unique.
-func uniqueKeys(table *catalog.Table) [][]string {
-	var keys [][]string
-	if table.PrimaryKey != nil {
-		keys = append(keys, table.PrimaryKey.Columns)
-	}
-	for _, have := range table.Indexes {
-		if have.Unique && !have.Partial && !have.Expressions {
-			keys = append(keys, have.Columns)
-		}
-	}
-	return keys
 }

@@ -42,16 +42,10 @@ func fingerprint(plan *Plan, shared *indexes) string {
 		d.order(have.order)
 	}
 	for _, node := range plan.Nodes {
-		d.line("node", node.ID, node.Projection.ID, node.Table.Stored.ID)
-		if node.Parent != nil {
-			d.line("below", node.Parent.ID)
-		}
-		for _, join := range node.On {
-			d.line("join", join.Child.Catalog.Name, join.Parent.Catalog.Name, join.Class.String())
-		}
+		d.node(node)
 	}
 	for _, projection := range plan.Projections {
-		d.line("projection", projection.Name, projection.Root.ID)
+		d.line("projection", projection.Name, projection.Root.ID, projection.Claims)
 		for _, key := range projection.Keys {
 			d.line("key")
 			for _, part := range key.Parts {
@@ -87,6 +81,25 @@ func (d digest) describeType(t *catalog.Type, seen map[uint32]bool) {
 	d.describeType(t.Base, seen)
 }
 
+// node describes a place of a table, and the relation that ends there, be it in
+// the document or only used in expressions.
+func (d digest) node(n *Node) {
+	d.line("node", n.ID, n.Projection.ID, n.Table.Stored.ID)
+	if n.Parent == nil {
+		return
+	}
+	d.line("below", n.Parent.ID)
+	for _, join := range n.On {
+		d.line("join", join.Child.Catalog.Name, join.Parent.Catalog.Name, join.Class.String())
+	}
+	if r := n.Relation; r.Target() == n {
+		d.line("relation", r.Many, r.Limit, r.Required, r.Distinct)
+		d.order(r.Total)
+		d.expr(r.KeyBy)
+		d.expr(r.Value)
+	}
+}
+
 func (d digest) order(items []Order) {
 	for _, item := range items {
 		d.line("order", item.Desc, item.NullsFirst)
@@ -111,19 +124,13 @@ func (d digest) body(b *Body) {
 		return
 	}
 	d.line("{")
-	for _, r := range b.level.required {
-		d.line("required", r.Target().ID)
-	}
 	for i := range b.Items {
 		item := &b.Items[i]
 		d.line("member", item.Name)
 		d.expr(item.Expr)
 		d.body(item.Object)
 		if r := item.Relation; r != nil {
-			d.line("relation", r.Target().ID, r.Many, r.Limit, r.Required, r.Inline, r.Distinct)
-			d.order(r.Total)
-			d.expr(r.KeyBy)
-			d.expr(r.Value)
+			d.line("relation", r.Target().ID, r.Inline)
 			d.body(r.Body)
 		}
 	}

@@ -97,7 +97,11 @@ type Relation struct {
 	inOrder  bool              // the way delivers rows in the order of Total
 	slot     int               // among the relations to one row of its level
 	level    *level
-	scope    *scope
+
+	// While compiling:
+	scope  *scope // of its row; nil if its table cannot be used
+	valued bool   // it has a value, be it right or wrong
+	broken bool   // the way to its row is wrong
 }
 
 // Target is the node whose rows the relation delivers.

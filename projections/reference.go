@@ -1,28 +1,45 @@
 package projections
 
 import (
-	"fmt"
 	"strings"
 )
 
+// word is one identifier of a dotted name.
+type word struct {
+	name   string
+	at     int // byte offset in the text
+	quoted bool
+}
+
+// bare is the word as SQL's grammar sees it: nothing if it is quoted.
+func (w word) bare() string {
+	if w.quoted {
+		return ""
+	}
+	return w.name
+}
+
 // parseReference reads `column`, `"Quoted Column"`, `relation.column`. It gives
 // ok false for anything else, which is an SQL expression.
-func parseReference(text string) (names []string, ok bool) {
-	rest := strings.TrimSpace(text)
+func parseReference(text string) (words []word, ok bool) {
+	const space = " \t\n"
+	rest := text
 	for {
+		rest = strings.TrimLeft(rest, space)
+		at := len(text) - len(rest)
 		name, after, ok := identifier(rest)
 		if !ok {
 			return nil, false
 		}
-		names = append(names, name)
-		after = strings.TrimLeft(after, " \t\n")
+		words = append(words, word{name: name, at: at, quoted: rest[0] == '"'})
+		after = strings.TrimLeft(after, space)
 		if after == "" {
-			return names, true
+			return words, true
 		}
 		if after[0] != '.' {
 			return nil, false
 		}
-		rest = strings.TrimLeft(after[1:], " \t\n")
+		rest = after[1:]
 	}
 }
 
@@ -36,7 +53,17 @@ func identifier(text string) (name, rest string, ok bool) {
 	for end < len(text) && isIdentifier(text[end], end == 0) {
 		end++
 	}
-	return strings.ToLower(text[:end]), text[end:], end > 0
+	return fold(text[:end]), text[end:], end > 0
+}
+
+// fold lowers what PostgreSQL lowers in a bare name: the letters of ASCII.
+func fold(name string) string {
+	return strings.Map(func(r rune) rune {
+		if r >= 'A' && r <= 'Z' {
+			return r + 'a' - 'A'
+		}
+		return r
+	}, name)
 }
 
 func quotedIdentifier(text string) (name, rest string, ok bool) {
@@ -79,9 +106,9 @@ func quoteIdentifier(name string) string {
 	return name
 }
 
-// reserved are the words of SQL that cannot stand bare where a column could,
-// and that people like as names (PostgreSQL's documentation, appendix C).
-var reserved = setOf("all analyse analyze and any array as asc asymmetric both case cast check collate column constraint create current_catalog current_date current_role current_time current_timestamp current_user default deferrable desc distinct do else end except false fetch for foreign from grant group having in initially intersect into lateral leading limit localtime localtimestamp not null offset on only or order placing primary references returning select session_user some symmetric system_user table then to trailing true union unique user using variadic when where window with")
+// reserved are the words of SQL that cannot stand bare where a column could
+// (PostgreSQL's documentation, appendix C: reserved, function or type).
+var reserved = setOf("all analyse analyze and any array as asc asymmetric both case cast check collate column constraint create current_catalog current_date current_role current_time current_timestamp current_user default deferrable desc distinct do else end except false fetch for foreign from grant group having in initially intersect into lateral leading limit localtime localtimestamp not null offset on only or order placing primary references returning select session_user some symmetric system_user table then to trailing true union unique user using variadic when where window with authorization binary collation concurrently cross current_schema freeze full ilike inner is isnull join left like natural notnull outer overlaps right similar tablesample verbose")
 
 func setOf(words string) map[string]bool {
 	set := map[string]bool{}
@@ -89,59 +116,4 @@ func setOf(words string) map[string]bool {
 		set[word] = true
 	}
 	return set
-}
-
-// splitList splits `a desc, b` at the commas outside of quotes and parentheses.
-func splitList(text string) []string {
-	var items []string
-	depth, start, quote := 0, 0, byte(0)
-	for i := range len(text) {
-		c := text[i]
-		switch {
-		case quote != 0:
-			if c == quote {
-				quote = 0
-			}
-		case c == '\'' || c == '"':
-			quote = c
-		case c == '(' || c == '[':
-			depth++
-		case c == ')' || c == ']':
-			depth--
-		case c == ',' && depth == 0:
-			items = append(items, text[start:i])
-			start = i + 1
-		}
-	}
-	return append(items, text[start:])
-}
-
-// direction cuts `asc|desc` and `nulls first|last` off the end of an order_by item.
-func direction(item string) (expr string, desc, nullsFirst bool, err error) {
-	expr = strings.TrimSpace(item)
-	explicit := false
-	before, last := lastWord(expr)
-	if head, word := lastWord(before); strings.EqualFold(word, "nulls") && head != "" {
-		switch strings.ToLower(last) {
-		case "first":
-			nullsFirst = true
-		case "last":
-		default:
-			return "", false, false, fmt.Errorf("nulls %s: write nulls first or nulls last", last)
-		}
-		explicit, expr = true, head
-		before, last = lastWord(expr)
-	}
-	if before != "" && (strings.EqualFold(last, "asc") || strings.EqualFold(last, "desc")) {
-		desc, expr = strings.EqualFold(last, "desc"), before
-	}
-	if !explicit {
-		nullsFirst = desc // as in PostgreSQL: NULLs count as larger than any value
-	}
-	return expr, desc, nullsFirst, nil
-}
-
-func lastWord(text string) (before, word string) {
-	at := strings.LastIndexAny(text, " \t\n") + 1
-	return strings.TrimRight(text[:at], " \t\n"), text[at:]
 }

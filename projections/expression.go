@@ -1,0 +1,199 @@
+package projections
+
+import (
+	"fmt"
+	"regexp"
+	"strings"
+
+	"materializer/catalog"
+	"materializer/config"
+)
+
+// sql is a piece of SQL in a scalar of the file.
+type sql struct {
+	text  string
+	whole config.Text
+	at    int  // byte offset in whole.Value
+	alone bool // the scalar is nothing but this expression
+}
+
+func sqlOf(text config.Text) sql { return sql{text: text.Value, whole: text, alone: true} }
+
+// part is a piece of x.
+func (x sql) part(from, to int) sql {
+	return sql{text: x.text[from:to], whole: x.whole, at: x.at + from}
+}
+
+// place is where a byte of x stands in the file.
+func (c *compiler) place(x sql, offset int) config.Pos { return c.file.Place(x.whole, x.at+offset) }
+
+// start is where x begins, without the white space before it.
+func (c *compiler) start(x sql) config.Pos {
+	return c.place(x, len(x.text)-len(strings.TrimLeft(x.text, " \t\n")))
+}
+
+// expr compiles an expression in the scope of a row; nil if it cannot be.
+func (c *compiler) expr(s *scope, x sql) Expr {
+	words, ok := parseReference(x.text)
+	if !ok || constants[words[0].bare()] {
+		c.unsupported(s, x)
+		return nil
+	}
+	if word := words[0].bare(); reserved[word] {
+		quoted := `"` + word + `"` + strings.TrimSpace(x.text)[len(word):]
+		if len(words) > 1 {
+			c.fail(c.start(x), s.in, word+" is a reserved word of SQL", "write "+quoted+", or name the relation otherwise")
+		} else {
+			c.fail(c.start(x), s.in, word+" is a reserved word of SQL", "for the column write "+quoted)
+		}
+		return nil
+	}
+	reference := c.resolve(s, s, words, x)
+	if reference == nil {
+		return nil
+	}
+	s.use(reference)
+	return reference
+}
+
+// constants are reserved words that stand for values.
+var constants = setOf("true false null current_catalog current_date current_role current_time current_timestamp current_user localtime localtimestamp session_user")
+
+var aggregate = regexp.MustCompile(`(?i)^\s*(count|sum|avg|min|max|every|bool_and|bool_or|array_agg|string_agg|jsonb?_agg|jsonb?_object_agg)\s*\(`)
+
+// unsupported refuses what is SQL, but not a column.
+func (c *compiler) unsupported(s *scope, x sql) {
+	text := strings.TrimSpace(x.text)
+	switch {
+	case text == "":
+		c.fail(c.start(x), s.in, "an expression is missing here", "write the name of a column")
+	case aggregate.MatchString(text):
+		c.fail(c.start(x), s.in, fmt.Sprintf("%s: aggregates are not supported yet", text), "list the rows instead, for example with value: column")
+	default:
+		c.fail(c.start(x), s.in, fmt.Sprintf("%s: SQL expressions are not supported yet", text),
+			"possible: a column, relation.column through a relation to one row, through.column of the last table on the way")
+	}
+}
+
+// resolve finds the column that a dotted name means. s is the row where the
+// words begin, at the one where the expression stands. nil has been reported.
+func (c *compiler) resolve(s, at *scope, words []word, x sql) *Reference {
+	if len(words) == 1 {
+		return c.resolveBare(s, at, words[0], x)
+	}
+	name := words[0].name
+	r := s.relation(name)
+	switch {
+	case r == nil && name == "through":
+		return c.resolveThrough(s, at, words, x)
+	case r == nil:
+		c.unknownRelation(s, at, words, x)
+		return nil
+	case r.Many:
+		c.fail(c.place(x, words[0].at), at.in, fmt.Sprintf("%s is a list of rows: which of them is meant?", name), "columns are reached through relations to one row only")
+		return nil
+	case r.scope == nil:
+		return nil
+	}
+	inner := c.resolve(r.scope, at, words[1:], x)
+	if inner == nil {
+		return nil
+	}
+	return &Reference{Path: append([]*Relation{r}, inner.Path...), Through: inner.Through, Column: inner.Column}
+}
+
+// resolveBare finds a column of this row; only if there is none, a scalar relation of this level.
+func (c *compiler) resolveBare(s, at *scope, w word, x sql) *Reference {
+	table := s.level.node.Table
+	column, r := table.Catalog.Column(w.name), s.relation(w.name)
+	scalar := r != nil && !r.Many && r.valued
+	switch {
+	case column != nil && scalar:
+		c.fail(c.place(x, w.at), at.in, fmt.Sprintf("%s is both a column of %s and a relation of this level", w.name, table.Catalog), "name the relation otherwise")
+	case column != nil:
+		return &Reference{Column: c.column(table, column, c.place(x, w.at), at.in)}
+	case scalar && r.Value != nil:
+		value := r.Value.(*Reference)
+		return &Reference{Path: append([]*Relation{r}, value.Path...), Through: value.Through, Column: value.Column}
+	case r == nil:
+		c.unknownColumn(s, at, w, x)
+	case r.Many:
+		c.fail(c.place(x, w.at), at.in, fmt.Sprintf("%s is a list of rows, not a value", w.name), "")
+	case !scalar:
+		c.fail(c.place(x, w.at), at.in, fmt.Sprintf("%s is a relation, not a value", w.name), fmt.Sprintf("name one of its columns: %s.column", quoteIdentifier(w.name)))
+	}
+	return nil
+}
+
+// resolveThrough finds a column of the last table on the way.
+func (c *compiler) resolveThrough(s, at *scope, words []word, x sql) *Reference {
+	way := s.way()
+	if len(way) < 2 {
+		if r := s.level.relation; r == nil || !r.broken {
+			c.fail(c.place(x, words[0].at), at.in, "through means the last table on the way of a relation, and there is none here", "")
+		}
+		return nil
+	}
+	if len(words) > 2 {
+		c.fail(c.place(x, words[2].at), at.in, "through has columns, and no relations of its own", "through.column")
+		return nil
+	}
+	last := len(way) - 2
+	table := way[last].Table
+	column := table.Catalog.Column(words[1].name)
+	if column == nil {
+		c.fail(c.place(x, words[1].at), at.in, fmt.Sprintf("table %s has no column %s", table.Catalog, words[1].name),
+			didYouMeanSQL(words[1], table.Catalog.ColumnNames(), "columns of "+table.Catalog.String()))
+		return nil
+	}
+	return &Reference{Through: last + 1, Column: c.column(table, column, c.place(x, words[1].at), at.in)}
+}
+
+func (c *compiler) unknownRelation(s, at *scope, words []word, x sql) {
+	table, name := s.level.node.Table.Catalog, words[0].name
+	names := s.relationNames()
+	hint := didYouMeanSQL(words[0], names, "relations of this level")
+	column := table.Column(name)
+	switch {
+	case name == table.Name:
+		hint = fmt.Sprintf("a column of this row is written without its table: %s", quoteIdentifier(words[1].name))
+	case column != nil && column.Type.Unwrap().Kind == catalog.Composite:
+		hint = "fields of composite columns are not supported yet: show the column whole"
+	case strings.HasPrefix(hint, "did you mean"):
+	case len(c.catalog.Lookup(name)) == 1:
+		hint = fmt.Sprintf("declare it: joins: {%s: %s}", name, name)
+	default:
+		hint += "; declare it under joins or fields"
+	}
+	c.fail(c.place(x, words[0].at), at.in, fmt.Sprintf("there is no relation %s at this level", name), hint)
+}
+
+func (c *compiler) unknownColumn(s, at *scope, w word, x sql) {
+	table := s.level.node.Table.Catalog
+	names := table.ColumnNames()
+	for _, name := range s.relationNames() {
+		if r := s.relation(name); r.valued && !r.Many {
+			names = append(names, name)
+		}
+	}
+	hint := didYouMeanSQL(w, names, "columns of "+table.String())
+	if paths := s.reaching(w.name); len(paths) > 0 {
+		hint = meant(paths)
+	}
+	if x.alone && x.whole.Quoted == '\'' {
+		hint += fmt.Sprintf("\nfor the text, write \"'%s'\"", x.whole.Value)
+	}
+	c.fail(c.place(x, w.at), at.in, fmt.Sprintf("table %s has no column %s", table, w.name), hint)
+}
+
+// didYouMeanSQL suggests names as SQL writes them.
+func didYouMeanSQL(w word, have []string, kinds string) string {
+	shown := make([]string, len(have))
+	for i, name := range have {
+		shown[i] = quoteIdentifier(name)
+		if strings.EqualFold(name, w.name) {
+			return fmt.Sprintf("did you mean %s? in SQL a name that is not plain lower case needs its double quotes", shown[i])
+		}
+	}
+	return didYouMean(w.name, shown, kinds)
+}

@@ -1,0 +1,192 @@
+package projections
+
+import (
+	"fmt"
+	"slices"
+	"strings"
+
+	"materializer/config"
+)
+
+// key is a template with what is needed to compare it with others.
+type key struct {
+	projection *Projection
+	template   *Template
+	source     config.Text
+	pattern    *pattern
+}
+
+// templates compiles the keys of a projection and checks that they tell its roots apart.
+func (c *compiler) templates(p *Projection, s *scope, source *config.Projection) {
+	if as := source.As.Value; as == "set" || as == "zset" {
+		return // refused; collections have keys of other rules
+	}
+	for _, text := range source.Keys {
+		if t := c.template(s, text); t != nil {
+			p.Keys = append(p.Keys, t)
+			c.checkKey(p, t, text, source.KeyIsUnique)
+		}
+	}
+	if len(p.Keys) > 0 && len(p.Keys) == len(source.Keys) {
+		c.warnKeyless(p, source.Keys[0])
+	}
+}
+
+func (c *compiler) template(s *scope, text config.Text) *Template {
+	chunks, err := splitTemplate(text.Value)
+	if err != nil {
+		c.fail(text.Pos, s.in, fmt.Sprintf("key %q: %v", text.Value, err), "")
+		return nil
+	}
+	if strings.HasPrefix(text.Value, "materializer:") {
+		c.fail(text.Pos, s.in, fmt.Sprintf("key %q: keys that begin with materializer: are the service's own", text.Value), "begin it with another word")
+		return nil
+	}
+	t := &Template{Source: text.Value}
+	complete, varies := true, false
+	for _, chunk := range chunks {
+		part := Part{Literal: chunk.literal}
+		if chunk.isExpr {
+			varies = true
+			x := sqlOf(text).part(chunk.at, chunk.at+len(chunk.expr))
+			if part.Expr = c.expr(s, x); part.Expr == nil {
+				complete = false
+				continue
+			}
+			part.text = c.keyText(part.Expr, c.start(x), s)
+		}
+		t.Parts = append(t.Parts, part)
+	}
+	if !varies {
+		c.fail(text.Pos, s.in, fmt.Sprintf("key %q is the same for every row", text.Value), "put a column in braces, such as {id}")
+	}
+	if !complete || !varies {
+		return nil
+	}
+	return t
+}
+
+// checkKey refuses a template that cannot tell the roots of its own projection apart.
+func (c *compiler) checkKey(p *Projection, t *Template, text config.Text, vouched bool) {
+	in, own, identity := subject{projection: p.Name}, t.columns(), true
+	for _, part := range t.Parts {
+		if reference, ok := part.Expr.(*Reference); ok && len(reference.Path) > 0 {
+			identity = false
+		}
+	}
+	if !vouched && !coversUnique(p.Root.Table, own) {
+		c.fail(text.Pos, in, fmt.Sprintf("key %q: two rows of %s could have the same key, since %s", t.Source, p.Root.Table.Catalog, notUnique(own)),
+			"use the primary key or the columns of a unique index, or vouch for it with key_is_unique: true")
+	}
+	k := &key{p, t, text, newPattern(t)}
+	if k.pattern.ambiguous() {
+		if !k.pattern.open {
+			c.fail(text.Pos, in, fmt.Sprintf("key %q is ambiguous: rows with different values could have the same key", t.Source),
+				"put between the braces a character that the values do not have, such as a colon")
+		}
+		identity = false
+	}
+	if !identity || !isIdentity(own, p.Root.Table) {
+		p.Claims = true
+	}
+	c.keys = append(c.keys, k)
+}
+
+// columns are the columns of the root that the template is made of.
+func (t *Template) columns() map[string]bool {
+	own := map[string]bool{}
+	for _, part := range t.Parts {
+		if reference, ok := part.Expr.(*Reference); ok && len(reference.Path) == 0 {
+			own[reference.Column.Catalog.Name] = true
+		}
+	}
+	return own
+}
+
+func notUnique(own map[string]bool) string {
+	if len(own) == 0 {
+		return "it has no column of its own row"
+	}
+	var names []string
+	for name := range own {
+		names = append(names, name)
+	}
+	slices.Sort(names)
+	return "no unique index is on its " + columnWord(names) + " alone"
+}
+
+func isIdentity(names map[string]bool, table *Table) bool {
+	missing := func(column *Column) bool { return !names[column.Catalog.Name] }
+	return len(names) == len(table.Identity) && !slices.ContainsFunc(table.Identity, missing)
+}
+
+// warnKeyless warns where a row can be without any key, and so without a document.
+func (c *compiler) warnKeyless(p *Projection, at config.Text) {
+	var nullable []string
+	for _, t := range p.Keys {
+		part := slices.IndexFunc(t.Parts, func(part Part) bool { return part.Expr != nil && mayBeNull(part.Expr) })
+		if part < 0 {
+			return
+		}
+		if text := exprText(t.Parts[part].Expr); !slices.Contains(nullable, text) {
+			nullable = append(nullable, text)
+		}
+	}
+	c.warn(at.Pos, subject{projection: p.Name}, fmt.Sprintf("a row has no document while %s is NULL", strings.Join(nullable, " and ")),
+		"a key by the primary key as well gives every row one")
+}
+
+func mayBeNull(e Expr) bool {
+	reference, ok := e.(*Reference)
+	if !ok || !reference.Column.Catalog.NotNull {
+		// The columns of a primary key are NOT NULL whatever the catalog was asked.
+		return !ok || len(reference.Path) > 0 || !slices.Contains(reference.Column.Table.Identity, reference.Column)
+	}
+	return slices.ContainsFunc(reference.Path, func(r *Relation) bool { return !r.Required })
+}
+
+// checkOverlaps refuses two templates that can make the same key. Where only a
+// free text could make them meet, owners are kept and collisions reported when they happen.
+func (c *compiler) checkOverlaps() {
+	for i, b := range c.keys {
+		for _, a := range c.keys[:i] {
+			if !a.pattern.meets(b.pattern) {
+				continue
+			}
+			if (a.pattern.open || b.pattern.open) && !a.same(b) {
+				a.projection.Claims, b.projection.Claims = true, true
+				continue
+			}
+			c.failOverlap(a, b)
+		}
+	}
+}
+
+func (c *compiler) failOverlap(a, b *key) {
+	in := subject{projection: b.projection.Name}
+	switch {
+	case a.projection != b.projection:
+		c.fail(b.source.Pos, in, fmt.Sprintf("key %q can be the same as key %q of projection %s, line %d", b.template.Source, a.template.Source, a.projection.Name, a.source.Pos.Line),
+			"begin each key with a word of its own")
+	case a.same(b):
+		c.fail(b.source.Pos, in, fmt.Sprintf("key %q is there twice", b.template.Source), "")
+	default:
+		c.fail(b.source.Pos, in, fmt.Sprintf("key %q of one row can be the same as key %q of another", b.template.Source, a.template.Source),
+			"begin each key with a word of its own")
+	}
+}
+
+// same tells whether two templates make the same key of the same row.
+func (k *key) same(other *key) bool {
+	if k.projection.Root.Table != other.projection.Root.Table {
+		return false
+	}
+	return slices.EqualFunc(k.template.Parts, other.template.Parts, func(a, b Part) bool {
+		x, isColumn := a.Expr.(*Reference)
+		y, isColumnToo := b.Expr.(*Reference)
+		if !isColumn || !isColumnToo {
+			return a.Expr == nil && b.Expr == nil && a.Literal == b.Literal
+		}
+		return len(x.Path) == 0 && len(y.Path) == 0 && x.Column == y.Column
+	})
+}

@@ -1,0 +1,185 @@
+package projections
+
+import (
+	"fmt"
+	"strings"
+
+	"materializer/catalog"
+	"materializer/cdc"
+	"materializer/config"
+	"materializer/projections/values"
+)
+
+// readTables reads the top-level section tables.
+func (c *compiler) readTables() {
+	for _, option := range c.file.Tables {
+		in := subject{kind: "table", path: option.Name.Value}
+		table := c.lookup(option.Name, in)
+		if table == nil {
+			continue
+		}
+		if earlier, twice := c.options[table.OID]; twice {
+			c.fail(option.Name.Pos, in, fmt.Sprintf("%s is the table of line %d", option.Name.Value, earlier.Name.Pos.Line), "write one entry for both")
+			continue
+		}
+		c.options[table.OID] = option
+		for _, column := range option.PrimaryKey {
+			c.catalogColumn(table, column, in)
+		}
+		if option.Where.Set() {
+			c.fail(option.Where.Pos, in, "where is not supported yet: all rows of a table are used", "leave it out")
+		}
+		for _, reference := range option.References {
+			c.reference(table, reference, in)
+		}
+	}
+}
+
+// reference reads what stands for a foreign key that the database does not declare.
+func (c *compiler) reference(table *catalog.Table, reference config.Reference, in subject) {
+	to := c.lookup(reference.Table, in)
+	key := &catalog.ForeignKey{Name: "references", Table: table, Referenced: to, IsSynthetic: true}
+	known := to != nil
+	for _, column := range reference.Columns {
+		known = c.catalogColumn(table, column, in) != nil && known
+		key.Columns = append(key.Columns, column.Value)
+	}
+	switch {
+	case !known:
+		return
+	case to.PrimaryKey == nil:
+		c.fail(reference.Table.Pos, in, fmt.Sprintf("%s has no primary key to refer to", to), "write the join with `on` where it is used")
+		return
+	case len(to.PrimaryKey.Columns) != len(key.Columns):
+		c.fail(reference.Table.Pos, in, fmt.Sprintf("the primary key of %s has the columns %s, and there are %d here", to, strings.Join(to.PrimaryKey.Columns, ", "), len(key.Columns)),
+			"for several columns write references: [{columns: [a, b], table: "+to.String()+"}]")
+		return
+	}
+	key.RefColumns = to.PrimaryKey.Columns
+	for i, column := range key.Columns {
+		if _, ok := c.class(table, table.Column(column), to, to.Column(key.RefColumns[i]), reference.Columns[i].Pos, in); !ok {
+			return
+		}
+	}
+	c.references = append(c.references, key)
+}
+
+// lookup finds a table by its name in the configuration.
+func (c *compiler) lookup(name config.Text, in subject) *catalog.Table {
+	found := c.catalog.Lookup(name.Value)
+	switch len(found) {
+	case 1:
+		return found[0]
+	case 0:
+		hint := didYouMean(name.Value, c.catalog.Names(), "tables")
+		if plain := strings.ReplaceAll(name.Value, `"`, ""); plain != name.Value && len(c.catalog.Lookup(plain)) > 0 {
+			hint = "names of tables are written without double quotes: " + plain
+		}
+		c.fail(name.Pos, in, fmt.Sprintf("there is no table %s in database %s", name.Value, c.catalog.Database), hint)
+	default:
+		var names []string
+		for _, t := range found {
+			names = append(names, t.SQL())
+		}
+		c.fail(name.Pos, in, fmt.Sprintf("%s can be %s", name.Value, strings.Join(names, " or ")), "rename one: the dots in the name make it ambiguous")
+	}
+	return nil
+}
+
+// catalogColumn finds a column by its name in the configuration.
+func (c *compiler) catalogColumn(table *catalog.Table, name config.Text, in subject) *catalog.Column {
+	if column := table.Column(name.Value); column != nil {
+		return column
+	}
+	hint := didYouMean(name.Value, table.ColumnNames(), "columns of "+table.String())
+	if plain := strings.ReplaceAll(name.Value, `"`, ""); plain != name.Value && table.Column(plain) != nil {
+		hint = "names of columns are written without double quotes here: " + plain
+	}
+	c.fail(name.Pos, in, fmt.Sprintf("table %s has no column %s", table, name.Value), hint)
+	return nil
+}
+
+// table gives the plan's table, or nil if it is not there or cannot be kept
+// exact; why it cannot be is reported once.
+func (c *compiler) table(name config.Text, in subject) *Table {
+	from := c.lookup(name, in)
+	if from == nil {
+		return nil
+	}
+	if have, known := c.tables[from.OID]; known {
+		return have
+	}
+	c.tables[from.OID] = nil
+	identity, refused := c.identity(from)
+	if refused.message != "" {
+		c.fail(name.Pos, in, refused.message, refused.hint)
+	}
+	if identity == nil {
+		return nil
+	}
+	table := &Table{Catalog: from, columns: map[string]*Column{}}
+	table.Stored = &cdc.Table{OID: from.OID, Schema: from.Schema, Name: from.Name}
+	table.Identity = c.keyColumns(table, identity, name, in)
+	table.Primary = table.Identity
+	if from.PrimaryKey != nil {
+		table.Primary = c.keyColumns(table, from.PrimaryKey.Columns, name, in)
+	}
+	c.tables[from.OID] = table
+	return table
+}
+
+// keyColumns marks columns that identify or order rows as used.
+func (c *compiler) keyColumns(table *Table, names []string, at config.Text, in subject) []*Column {
+	var columns []*Column
+	for _, name := range names {
+		column := c.column(table, table.Catalog.Column(name), at.Pos, in)
+		columns = append(columns, column)
+		if _, ok := values.Natural(column.Type()); !ok {
+			c.fail(at.Pos, in, fmt.Sprintf("column %s of %s is part of its key, and the type %s has no order that could be kept", name, table.Catalog, typeName(column.Catalog)),
+				"the key must be of other columns")
+		}
+		c.warnFolding(column, at.Pos, in)
+	}
+	return columns
+}
+
+// column marks a column as used and gives the plan's own.
+func (c *compiler) column(table *Table, from *catalog.Column, at config.Pos, in subject) *Column {
+	c.checkColumn(table.Catalog, from, at, in)
+	have := table.columns[from.Name]
+	if have == nil {
+		have = &Column{Table: table, Catalog: from}
+		table.columns[from.Name] = have
+	}
+	return have
+}
+
+func (c *compiler) checkColumn(table *catalog.Table, column *catalog.Column, at config.Pos, in subject) {
+	switch {
+	case column.Generated != 0:
+		c.fail(at, in, fmt.Sprintf("column %s of %s is generated, and the stream has no generated columns", column.Name, table), generatedRemedy(table, column))
+	case !column.Selectable:
+		c.fail(at, in, fmt.Sprintf("the role may not read column %s of %s", column.Name, table), grant(table))
+	}
+}
+
+func generatedRemedy(table *catalog.Table, column *catalog.Column) string {
+	hint := "use the columns that it is computed from"
+	if column.Generated == 's' {
+		hint += fmt.Sprintf(", or make it an ordinary one that the application or a trigger fills: ALTER TABLE %s ALTER COLUMN %s DROP EXPRESSION", sqlName(table), quoteIdentifier(column.Name))
+	}
+	return hint
+}
+
+func grant(table *catalog.Table) string {
+	return fmt.Sprintf("GRANT SELECT ON %s TO the role", sqlName(table))
+}
+
+func sqlName(t *catalog.Table) string {
+	if t.Schema == "public" {
+		return quoteIdentifier(t.Name)
+	}
+	return quoteIdentifier(t.Schema) + "." + quoteIdentifier(t.Name)
+}
+
+func typeName(c *catalog.Column) string { return values.TypeName(c.Type, c.TypeMod) }
