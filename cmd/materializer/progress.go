@@ -13,6 +13,7 @@ import (
 	dto "github.com/prometheus/client_model/go"
 
 	"materializer/pipeline"
+	"materializer/projections"
 	"materializer/replication"
 )
 
@@ -24,8 +25,11 @@ const (
 // progress tells how the first load comes along: rows copied from PostgreSQL,
 // then documents written to Redis.
 type progress struct {
+	documents int64 // that a load leads to, as the server estimates; 0 if it does not
+
 	mu      sync.Mutex
 	copied  replication.Progress
+	of      int64 // documents expected in the phase
 	phase   string
 	began   time.Time // of the phase
 	already float64   // documents rendered before the phase
@@ -71,6 +75,10 @@ func (g *progress) look(phase string, m *pipeline.Metrics, now time.Time) (step,
 	g.mu.Lock()
 	defer g.mu.Unlock()
 	if phase != g.phase {
+		g.of = 0
+		if g.phase == "loading" {
+			g.of = g.documents
+		}
 		g.phase, g.began, g.already = phase, now, value(m.Rendered)
 		if phase == "loading" {
 			g.copied = replication.Progress{} // of a load before
@@ -84,10 +92,24 @@ func (g *progress) look(phase string, m *pipeline.Metrics, now time.Time) (step,
 		}
 		return s, g.copied.Rows > 0
 	case "catching up":
-		s := step{what: "publishing", unit: "documents", done: int64(value(m.Rendered) - g.already), took: now.Sub(g.began)}
+		s := step{what: "publishing", unit: "documents", done: int64(value(m.Rendered) - g.already), of: g.of, took: now.Sub(g.began)}
 		return s, s.done > 0
 	}
 	return step{}, false
+}
+
+// expected is how many documents the projections have, as the server estimates;
+// 0 if it does not know.
+func expected(plan *projections.Plan) int64 {
+	total := 0.0
+	for _, projection := range plan.Projections {
+		rows := projection.Root.Table.Catalog.Rows
+		if rows < 0 {
+			return 0
+		}
+		total += rows
+	}
+	return int64(total)
 }
 
 // value reads a counter.

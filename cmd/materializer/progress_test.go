@@ -13,7 +13,7 @@ import (
 
 func TestProgress(t *testing.T) {
 	t.Parallel()
-	var g progress
+	g := progress{documents: 10_000}
 	m := pipeline.NewMetrics()
 	began := time.Unix(1000, 0)
 	look := func(phase string, after time.Duration, want string) {
@@ -35,7 +35,7 @@ func TestProgress(t *testing.T) {
 	m.Rendered.Add(500)
 	look("catching up", 80*time.Second, "")
 	m.Rendered.Add(2000)
-	look("catching up", 82*time.Second, "publishing: 2,000 documents, 1,000 a second")
+	look("catching up", 82*time.Second, "publishing: 2,000 of about 10,000 documents, 1,000 a second, 8s left")
 	look("live", 90*time.Second, "")
 	look("loading", 100*time.Second, "") // again, and nothing of the load before
 }

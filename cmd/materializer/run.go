@@ -118,6 +118,7 @@ func (s *service) work(ctx context.Context, registry *prometheus.Registry) (err 
 	if err := metrics.Register(registry); err != nil {
 		return fmt.Errorf("register metrics: %w", err)
 	}
+	s.progress.documents = expected(s.source.plan)
 	previous := &pipeline.Previous{Redis: s.redis, Plan: s.source.plan, Logger: s.log}
 	p := pipeline.New(pipeline.Config{
 		Plan: s.source.plan, Sink: s.redis, State: s.state, Slot: s.Source.Slot,
