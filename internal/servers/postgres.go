@@ -265,6 +265,10 @@ func (p *Postgres) Kill() error {
 		return fmt.Errorf("kill PostgreSQL: %w", err)
 	}
 	<-p.process.done
+	// A child that is still going away holds the shared memory, and a start would refuse.
+	if err := waitGone(children); err != nil {
+		return fmt.Errorf("kill PostgreSQL: %w", err)
+	}
 	return nil
 }
 

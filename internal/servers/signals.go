@@ -8,6 +8,7 @@ import (
 	"path/filepath"
 	"strconv"
 	"syscall"
+	"time"
 )
 
 // signalAll signals processes; one that has ended meanwhile is no error.
@@ -58,4 +59,32 @@ func parentIn(stat []byte) int {
 	}
 	parent, _ := strconv.Atoi(string(fields[1]))
 	return parent
+}
+
+// waitGone waits until processes that were killed are gone. They are not our
+// own children, so that there is nothing to wait for but their entry in /proc.
+func waitGone(pids []int) error {
+	deadline := time.After(10 * time.Second)
+	again := time.NewTicker(time.Millisecond)
+	defer again.Stop()
+	for _, pid := range pids {
+		for alive(pid) {
+			select {
+			case <-again.C:
+			case <-deadline:
+				return fmt.Errorf("process %d does not go away", pid)
+			}
+		}
+	}
+	return nil
+}
+
+// alive tells whether a process holds memory still: a zombie does not.
+func alive(pid int) bool {
+	stat, err := os.ReadFile(fmt.Sprintf("/proc/%d/stat", pid))
+	if err != nil {
+		return false
+	}
+	fields := bytes.Fields(stat[bytes.LastIndexByte(stat, ')')+1:])
+	return len(fields) > 0 && fields[0][0] != 'Z' && fields[0][0] != 'X'
 }
