@@ -96,7 +96,7 @@ func (c *configuration) describe(r *drawn, used map[string]bool, join bool) mapp
 	switch {
 	case join:
 		body = c.joins(r.at)
-	case c.chance(35, "value"):
+	case c.chance(40, "value"):
 		body = c.joins(r.at)
 		shown := c.path(r.at.paths(), "value")
 		r.value = &shown
@@ -168,9 +168,8 @@ func (c *configuration) ordered(r *drawn, y *mapping) {
 		return
 	}
 	var items []string
-	paths := slices.DeleteFunc(r.at.paths(), func(p path) bool { return !p.column.kind.sorts })
 	for range rapid.IntRange(1, 3).Draw(c.T, "order items") {
-		item := c.path(paths, "order item").text
+		item := c.path(c.sortable(r.at), "order item").text
 		item += rapid.SampledFrom([]string{"", "", " desc", " DESC", " asc"}).Draw(c.T, "direction")
 		item += rapid.SampledFrom([]string{"", "", "", " nulls first", " NULLS LAST"}).Draw(c.T, "nulls")
 		items = append(items, item)
@@ -182,9 +181,34 @@ func (c *configuration) ordered(r *drawn, y *mapping) {
 	y.add("order_by", scalar(strings.Join(items, ", ")))
 }
 
+// sortable are the paths of one kind that rows can be ordered by: any columns,
+// those that may be NULL, those of the way, those reached through relations.
+func (c *configuration) sortable(at *level) []path {
+	own, rest := cut(at.paths(), len(at.table.Columns))
+	var through []path
+	if at.through != nil {
+		through, rest = cut(rest, len(at.through.Columns))
+		// References of the way are mostly the same in all rows of a list.
+		through = slices.DeleteFunc(through, func(p path) bool { return p.column.foreign != nil })
+	}
+	nullable := slices.DeleteFunc(slices.Clone(own), func(p path) bool { return !p.column.Nullable })
+	var groups [][]path
+	for _, group := range [][]path{own, nullable, through, rest} {
+		group = slices.DeleteFunc(group, func(p path) bool { return !p.column.kind.sorts })
+		if len(group) > 0 {
+			groups = append(groups, group)
+		}
+	}
+	return rapid.SampledFrom(groups).Draw(c.T, "order by what")
+}
+
+func cut(paths []path, at int) (before, after []path) {
+	return slices.Clone(paths[:at]), slices.Clone(paths[at:])
+}
+
 // collection draws what only a many has.
 func (c *configuration) collection(r *drawn, y *mapping) {
-	distinct := r.value != nil && r.value.column.kind.sorts && c.chance(50, "distinct")
+	distinct := r.value != nil && r.value.column.kind.sorts && c.chance(70, "distinct")
 	switch {
 	case distinct:
 		y.add("distinct", yes{})
