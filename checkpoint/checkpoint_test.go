@@ -33,6 +33,7 @@ func TestDecide(t *testing.T) {
 		"slot advanced":           {func(_ *State, v *Server) { v.Confirmed = 101 }, Load, "moved ahead"},
 		"server restored":         {func(_ *State, v *Server) { v.Flushed = 99 }, Load, "back in time"},
 		"failover":                {func(_ *State, v *Server) { v.Timeline = 2 }, Load, "timeline 2"},
+		"changes missing":         {func(s *State, _ *Server) { s.Incomplete = "a table was not published" }, Load, "not published"},
 		"slot renamed":            {func(_ *State, v *Server) { v.Slot = "r" }, Load, "slot is now r"},
 	}
 	for name, test := range tests {

@@ -27,6 +27,7 @@ type State struct {
 	Slot        string
 	Fingerprint string
 	Position    cdc.LSN // durable
+	Incomplete  string  // why changes are missing whatever the position says; "" if none are
 }
 
 // Server is what PostgreSQL says, read after the stream was started or refused.
@@ -60,6 +61,8 @@ func Decide(state State, server Server, fingerprint string) Decision {
 		}
 	case state.Fingerprint != fingerprint:
 		return Decision{Load, "the projections or the tables that they use have changed", ""}
+	case state.Incomplete != "":
+		return Decision{Load, "changes are missing from local state: " + state.Incomplete, ""}
 	case state.Slot != server.Slot:
 		return Decision{Load, fmt.Sprintf("the slot is now %s, local state was made from slot %s", server.Slot, state.Slot), ""}
 	case !server.Exists:

@@ -67,6 +67,11 @@ func (in *ingester) session(ctx context.Context) error {
 	}
 	position := in.db.Position()
 	stream, refused := in.Source.Stream(ctx, position.LSN, in.tables())
+	if errors.Is(refused, errReload) {
+		if err := in.markIncomplete(refused); err != nil {
+			return finalError{err}
+		}
+	}
 	// PostgreSQL accepts any start position: the comparison comes after, so that nothing can move in between.
 	facts, err := in.Source.Facts(ctx)
 	if err != nil {
@@ -86,14 +91,6 @@ func (in *ingester) session(ctx context.Context) error {
 	case decision.Action == checkpoint.Load:
 		in.Logger.Warn("local state does not fit the server any more, loading again", "reason", decision.Reason)
 		return finalError{errReload}
-	case errors.Is(refused, errReload):
-		missed := in.haltOnGap(state, checkpoint.Decision{Action: checkpoint.Load, Reason: refused.Error()})
-		if missed.Action == checkpoint.Halt {
-			return finalError{&HaltError{missed.Reason, missed.Hint}}
-		}
-		in.Logger.Warn("changes may be missing, loading again", "reason", refused)
-		in.mustLoad.Store(true)
-		return refused
 	case refused != nil:
 		return refused
 	}
@@ -101,6 +98,17 @@ func (in *ingester) session(ctx context.Context) error {
 	in.Logger.Info("streaming", "from", position.LSN, "server", facts.Flushed)
 	in.target.CompareAndSwap(0, uint64(facts.Flushed))
 	return in.consume(ctx, stream)
+}
+
+// markIncomplete remembers, durably, that changes never came: whoever mends the
+// publication before the next start must not make that forgotten.
+func (in *ingester) markIncomplete(reason error) error {
+	id := in.db.Identity()
+	if id.Incomplete != "" {
+		return nil
+	}
+	id.Incomplete = reason.Error()
+	return in.db.SetIdentity(id)
 }
 
 func (in *ingester) tables() []*cdc.Table {

@@ -108,7 +108,6 @@ type Pipeline struct {
 	redis     atomic.Value // string: why Redis is away, "" if it is not
 	postgres  atomic.Value // string: why PostgreSQL is away
 	db        atomic.Pointer[store.DB]
-	mustLoad  atomic.Bool   // the state is complete no more, whatever its position says
 	target    atomic.Uint64 // LSN to reach, for ExitWhenCaughtUp; 0 until known
 }
 

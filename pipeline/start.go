@@ -24,9 +24,6 @@ func (p *Pipeline) open(ctx context.Context) (*store.DB, error) {
 		return nil, err
 	}
 	decision := checkpoint.Decide(state, facts, p.Plan.Schema.Fingerprint)
-	if decision.Action == checkpoint.Resume && p.mustLoad.Load() {
-		decision = checkpoint.Decision{Action: checkpoint.Load, Reason: "changes are missing from local state"}
-	}
 	decision = p.haltOnGap(state, decision)
 	p.Logger.Info("decided how to start", "action", decision.Action.String(), "reason", decision.Reason)
 	if decision.Action == checkpoint.Resume {
@@ -84,7 +81,7 @@ func (p *Pipeline) newest() (*store.DB, checkpoint.State, error) {
 func stateOf(id store.Identity, position store.Position) checkpoint.State {
 	return checkpoint.State{
 		Present: id.Loaded, SystemID: id.SystemID, Timeline: id.Timeline,
-		Slot: id.Slot, Fingerprint: id.Fingerprint, Position: position.LSN,
+		Slot: id.Slot, Fingerprint: id.Fingerprint, Position: position.LSN, Incomplete: id.Incomplete,
 	}
 }
 
@@ -135,7 +132,6 @@ func (p *Pipeline) load(ctx context.Context, facts checkpoint.Server) (*store.DB
 	for attempt := 0; ; attempt++ {
 		db, err := p.loadOnce(ctx, facts)
 		if err == nil {
-			p.mustLoad.Store(false)
 			p.Logger.Info("first load complete", "position", db.Position().LSN, "took", time.Since(began).Round(time.Millisecond))
 			return db, nil
 		}

@@ -21,6 +21,9 @@ type Identity struct {
 	Slot        string `json:"slot"`
 	Fingerprint string `json:"fingerprint"` // of the schema
 	Loaded      bool   `json:"loaded"`      // the first load is complete
+	// Incomplete says why changes are missing although the position says
+	// nothing of it; "" if none are. Only a new load mends that.
+	Incomplete string `json:"incomplete,omitempty"`
 }
 
 // Identity tells whose state this is.

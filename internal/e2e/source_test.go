@@ -110,3 +110,21 @@ projections:
 	END $$`)
 	r.wantOracle(t)
 }
+
+// TestPublicationGap takes a table out of the publication for a while. Its
+// changes never come, so everything is loaded again, also if the service ends
+// after it noticed and somebody mends the publication before the next start.
+func TestPublicationGap(t *testing.T) {
+	t.Parallel()
+	r := start(t, itemSchema, itemConfig)
+	r.wantOracle(t)
+	if err := r.stop(); err != nil {
+		t.Fatal(err)
+	}
+	servertest.Exec(t, r.pg, "ALTER PUBLICATION materializer_test DROP TABLE kind", "UPDATE kind SET name = 'missed'")
+	r.run(t, itemConfig)
+	r.wantOracle(t)
+	if loads := count(t, r.metrics.Loads); loads != 1 {
+		t.Errorf("%v loads, want 1", loads)
+	}
+}
