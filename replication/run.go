@@ -282,7 +282,7 @@ func (st *Stream) read(ctx context.Context, now time.Time) error {
 	if ctx.Err() != nil { // it may have ended before the deadline was set
 		return nil
 	}
-	st.pace.rest()
+	st.pace.rest(now)
 	n, err := st.frames.fill()
 	now = time.Now()
 	st.decoder.counts.Bytes += uint64(n)
