@@ -132,7 +132,7 @@ func (c *compiler) columns(d *draft, s *scope, source *config.Body) {
 	}
 	for _, text := range source.Columns {
 		if column := c.catalogColumn(from, text, s.in); column != nil {
-			c.addColumn(d, s, column, text.Pos)
+			c.addColumn(d, s, column, text.Pos, "leave it out")
 		}
 	}
 	switch {
@@ -159,7 +159,7 @@ func (c *compiler) star(d *draft, s *scope, except map[string]bool, at config.Po
 		case !column.Selectable:
 			hidden = append(hidden, column.Name)
 		default:
-			c.addColumn(d, s, column, at)
+			c.addColumn(d, s, column, at, exceptHint([]string{column.Name}))
 		}
 	}
 	if len(generated) > 0 {
@@ -182,11 +182,11 @@ func exceptHint(names []string) string {
 	return fmt.Sprintf("except: [%s]", strings.Join(names, ", "))
 }
 
-func (c *compiler) addColumn(d *draft, s *scope, from *catalog.Column, at config.Pos) {
+func (c *compiler) addColumn(d *draft, s *scope, from *catalog.Column, at config.Pos, remedy string) {
 	column := c.column(s.level.node.Table, from, at, s.in)
 	s.level.node.used[column] = true
 	e := &Reference{Column: column}
-	d.add(Item{Name: from.Name, Expr: e, prefix: memberName(from.Name), json: c.json(e, at, s)}, at)
+	d.add(Item{Name: from.Name, Expr: e, prefix: memberName(from.Name), json: c.json(e, at, s, remedy)}, at)
 }
 
 // memberName encodes a name of an object with its colon.
@@ -203,17 +203,17 @@ func (c *compiler) field(d *draft, s *scope, field config.Field, r *Relation) {
 		inner := *s
 		inner.in = s.in.in("field", field.Name.Value)
 		if item.Expr = c.expr(&inner, sqlOf(field.Expr)); item.Expr != nil {
-			item.json = c.json(item.Expr, field.Expr.Pos, &inner)
+			item.json = c.json(item.Expr, field.Expr.Pos, &inner, "leave it out")
 		}
 	}
 	d.add(item, field.Name.Pos)
 }
 
 // json is how values of an expression are shown; a type that cannot be is refused.
-func (c *compiler) json(e Expr, at config.Pos, s *scope) values.AppendFunc {
+func (c *compiler) json(e Expr, at config.Pos, s *scope, remedy string) values.AppendFunc {
 	encode, err := values.JSON(e.Type())
 	if err != nil {
-		c.fail(at, s.in, fmt.Sprintf("%s cannot be shown: %v", exprText(e), err), "leave it out")
+		c.fail(at, s.in, fmt.Sprintf("%s cannot be shown: %v", exprText(e), err), remedy)
 	}
 	return encode
 }

@@ -13,7 +13,7 @@ import (
 func Compile(file *config.File, cat *catalog.Catalog) (*Plan, config.Problems) {
 	c := &compiler{
 		file: file, catalog: cat, told: map[told]bool{},
-		options: map[uint32]config.TableOptions{}, tables: map[uint32]*Table{},
+		options: map[uint32]config.TableOptions{}, tables: map[uint32]*Table{}, folded: map[*Column]bool{},
 	}
 	c.readTables()
 	plan := &Plan{}
@@ -46,6 +46,7 @@ type compiler struct {
 	nodes      []*Node
 	relations  []*Relation
 	keys       []*key
+	folded     map[*Column]bool // of citext, warned of
 }
 
 // told is a problem that has been reported.

@@ -7,6 +7,7 @@ import (
 
 	"materializer/catalog"
 	"materializer/config"
+	"materializer/internal/suggest"
 )
 
 // sql is a piece of SQL in a scalar of the file.
@@ -63,7 +64,7 @@ var aggregate = regexp.MustCompile(`(?i)^\s*(count|sum|avg|min|max|every|bool_an
 
 // unsupported refuses what is SQL, but not a column.
 func (c *compiler) unsupported(s *scope, x sql) {
-	text := strings.TrimSpace(x.text)
+	text := shortened(x.text)
 	switch {
 	case text == "":
 		c.fail(c.start(x), s.in, "an expression is missing here", "write the name of a column")
@@ -73,6 +74,16 @@ func (c *compiler) unsupported(s *scope, x sql) {
 		c.fail(c.start(x), s.in, fmt.Sprintf("%s: SQL expressions are not supported yet", text),
 			"possible: a column, relation.column through a relation to one row, through.column of the last table on the way")
 	}
+}
+
+// shortened is an expression for a message, on one line.
+func shortened(text string) string {
+	const most = 60
+	line := strings.Join(strings.Fields(text), " ")
+	if runes := []rune(line); len(runes) > most {
+		return string(runes[:most]) + "..."
+	}
+	return line
 }
 
 // resolve finds the column that a dotted name means. s is the row where the
@@ -180,7 +191,7 @@ func (c *compiler) unknownColumn(s, at *scope, w word, x sql) {
 	if paths := s.reaching(w.name); len(paths) > 0 {
 		hint = meant(paths)
 	}
-	if x.alone && x.whole.Quoted == '\'' {
+	if x.alone && x.whole.Quoted == '\'' && !strings.Contains(x.text, ".") {
 		hint += fmt.Sprintf("\nfor the text, write \"'%s'\"", x.whole.Value)
 	}
 	c.fail(c.place(x, w.at), at.in, fmt.Sprintf("table %s has no column %s", table, w.name), hint)
@@ -188,12 +199,21 @@ func (c *compiler) unknownColumn(s, at *scope, w word, x sql) {
 
 // didYouMeanSQL suggests names as SQL writes them.
 func didYouMeanSQL(w word, have []string, kinds string) string {
-	shown := make([]string, len(have))
-	for i, name := range have {
-		shown[i] = quoteIdentifier(name)
-		if strings.EqualFold(name, w.name) {
-			return fmt.Sprintf("did you mean %s? in SQL a name that is not plain lower case needs its double quotes", shown[i])
+	for _, name := range have {
+		if fold(name) == fold(w.name) {
+			return fmt.Sprintf("did you mean %s? in SQL a name that is not plain lower case needs its double quotes", quoteIdentifier(name))
 		}
 	}
-	return didYouMean(w.name, shown, kinds)
+	if close := suggest.Suggest(w.name, have); len(close) > 0 {
+		return meant(quoteAll(close))
+	}
+	return possible(kinds, quoteAll(have))
+}
+
+func quoteAll(names []string) []string {
+	var quoted []string
+	for _, name := range names {
+		quoted = append(quoted, quoteIdentifier(name))
+	}
+	return quoted
 }

@@ -95,7 +95,9 @@ func (d digest) node(n *Node) {
 	if r := n.Relation; r.Target() == n {
 		d.line("relation", r.Many, r.Limit, r.Required, r.Distinct)
 		d.order(r.Total)
+		d.line("key_by", r.KeyBy != nil)
 		d.expr(r.KeyBy)
+		d.line("value", r.Value != nil)
 		d.expr(r.Value)
 	}
 }

@@ -22,9 +22,8 @@ func (c *compiler) templates(p *Projection, s *scope, source *config.Projection)
 		return // refused; collections have keys of other rules
 	}
 	for _, text := range source.Keys {
-		if t := c.template(s, text); t != nil {
+		if t := c.template(s, text); t != nil && c.checkKey(p, t, text, source.KeyIsUnique) {
 			p.Keys = append(p.Keys, t)
-			c.checkKey(p, t, text, source.KeyIsUnique)
 		}
 	}
 	if len(p.Keys) > 0 && len(p.Keys) == len(source.Keys) {
@@ -67,20 +66,22 @@ func (c *compiler) template(s *scope, text config.Text) *Template {
 }
 
 // checkKey refuses a template that cannot tell the roots of its own projection apart.
-func (c *compiler) checkKey(p *Projection, t *Template, text config.Text, vouched bool) {
-	in, own, identity := subject{projection: p.Name}, t.columns(), true
+func (c *compiler) checkKey(p *Projection, t *Template, text config.Text, vouched bool) bool {
+	in, own, identity, ok := subject{projection: p.Name}, t.columns(), true, true
 	for _, part := range t.Parts {
 		if reference, ok := part.Expr.(*Reference); ok && len(reference.Path) > 0 {
 			identity = false
 		}
 	}
 	if !vouched && !coversUnique(p.Root.Table, own) {
+		ok = false
 		c.fail(text.Pos, in, fmt.Sprintf("key %q: two rows of %s could have the same key, since %s", t.Source, p.Root.Table.Catalog, notUnique(own)),
 			"use the primary key or the columns of a unique index, or vouch for it with key_is_unique: true")
 	}
 	k := &key{p, t, text, newPattern(t)}
 	if k.pattern.ambiguous() {
 		if !k.pattern.open {
+			ok = false
 			c.fail(text.Pos, in, fmt.Sprintf("key %q is ambiguous: rows with different values could have the same key", t.Source),
 				"put between the braces a character that the values do not have, such as a colon")
 		}
@@ -90,6 +91,7 @@ func (c *compiler) checkKey(p *Projection, t *Template, text config.Text, vouche
 		p.Claims = true
 	}
 	c.keys = append(c.keys, k)
+	return ok
 }
 
 // columns are the columns of the root that the template is made of.
@@ -132,7 +134,11 @@ func (c *compiler) warnKeyless(p *Projection, at config.Text) {
 			nullable = append(nullable, text)
 		}
 	}
-	c.warn(at.Pos, subject{projection: p.Name}, fmt.Sprintf("a row has no document while %s is NULL", strings.Join(nullable, " and ")),
+	verb := "is"
+	if len(nullable) > 1 {
+		verb = "are"
+	}
+	c.warn(at.Pos, subject{projection: p.Name}, fmt.Sprintf("a row has no document while %s %s NULL", strings.Join(nullable, " and "), verb),
 		"a key by the primary key as well gives every row one")
 }
 

@@ -86,12 +86,17 @@ func isBytewise(collation string) bool {
 	return false
 }
 
-// warnFolding warns that citext is compared by a rule that is not quite the database's.
+// warnFolding warns, once for a column, that citext is compared by a rule that
+// is not quite the database's.
 func (c *compiler) warnFolding(column *Column, at config.Pos, in subject) {
 	if t := column.Type(); t.Kind != catalog.Base || t.Name != "citext" || t.Schema == "pg_catalog" {
 		return
 	}
-	c.warn(at, in, fmt.Sprintf("column %s of %s is citext: it is compared here in lower case by Unicode's simple mapping, in PostgreSQL by the rules of the collation %s", column.Catalog.Name, column.Table.Catalog, c.catalog.Collate),
+	if c.folded[column] {
+		return
+	}
+	c.folded[column] = true
+	c.warn(at, in, fmt.Sprintf("column %s of %s is citext: it is compared in lower case, here by Unicode's simple mapping, in PostgreSQL by the rules of the collation %s", column.Catalog.Name, column.Table.Catalog, c.catalog.Collate),
 		"letters outside of ASCII may differ")
 }
 

@@ -50,7 +50,7 @@ func (c *compiler) scalars(r *Relation, source *config.Relation) {
 	}
 	if r.valued {
 		if r.Value = c.expr(r.scope, sqlOf(source.Value)); r.Value != nil {
-			r.json = c.json(r.Value, source.Value.Pos, r.scope)
+			r.json = c.json(r.Value, source.Value.Pos, r.scope, "leave it out")
 		}
 	}
 	if source.KeyBy.Set() {

@@ -66,8 +66,10 @@ func (j *joiner) join() bool {
 			Parent: j.column(j.node.Parent.Table, pair.above, pair.at, j.in),
 			Class:  class,
 		}
-		j.warnFolding(join.Child, pair.at, j.in)
-		j.warnFolding(join.Parent, pair.at, j.in)
+		if class == naturalClass(join.Child) && class == naturalClass(join.Parent) {
+			j.warnFolding(join.Child, pair.at, j.in)
+			j.warnFolding(join.Parent, pair.at, j.in)
+		}
 		j.node.On = append(j.node.On, join)
 		j.node.used[join.Child], j.node.Parent.used[join.Parent] = true, true
 	}
@@ -165,4 +167,9 @@ func (c *compiler) class(child *catalog.Table, left *catalog.Column, above *cata
 		return values.Class{}, false
 	}
 	return class, true
+}
+
+func naturalClass(column *Column) values.Class {
+	class, _ := values.Natural(column.Type())
+	return class
 }
