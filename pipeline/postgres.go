@@ -74,13 +74,21 @@ func (p *Postgres) Stream(ctx context.Context, start cdc.LSN, tables []*cdc.Tabl
 	if err != nil {
 		return nil, err
 	}
-	return stream, nil
+	return streaming{stream}, nil
+}
+
+// streaming is a stream whose errors tell what no further attempt mends.
+type streaming struct{ *replication.Stream }
+
+func (s streaming) Run(ctx context.Context, out chan<- *cdc.Batch) error {
+	return markFinal(s.Stream.Run(ctx, out))
 }
 
 // markFinal marks what an operator has to mend.
 func markFinal(err error) error {
 	var problems replication.Problems
-	if errors.As(err, &problems) || errors.Is(err, replication.ErrSlotForeign) {
+	var schema *replication.SchemaError
+	if errors.As(err, &problems) || errors.As(err, &schema) || errors.Is(err, replication.ErrSlotForeign) {
 		return finalError{err}
 	}
 	return err

@@ -1,9 +1,11 @@
 package e2e
 
 import (
+	"errors"
 	"testing"
 
 	"materializer/internal/servers/servertest"
+	"materializer/replication"
 )
 
 // TestReplicaIdentities follows updates, key changes and deletes of tables
@@ -127,4 +129,23 @@ func TestPublicationGap(t *testing.T) {
 	if loads := count(t, r.metrics.Loads); loads != 1 {
 		t.Errorf("%v loads, want 1", loads)
 	}
+}
+
+// TestColumnRetyped changes the type of a column in use: what the stream then
+// brings does not fit, and the service stops and says so. The next start loads anew.
+func TestColumnRetyped(t *testing.T) {
+	t.Parallel()
+	r := start(t, itemSchema, itemConfig)
+	r.wantOracle(t)
+	servertest.Exec(t, r.pg, "ALTER TABLE item ALTER n TYPE numeric(10,2)", "UPDATE item SET n = 2.50 WHERE id = 1")
+	var schema *replication.SchemaError
+	if err := <-r.ended; !errors.As(err, &schema) || schema.Table.Name != "item" || schema.Column != "n" {
+		t.Fatalf("the pipeline ended with %v, want a SchemaError of item.n", err)
+	}
+	r.ended <- nil
+	if err := r.stop(); err != nil {
+		t.Fatal(err)
+	}
+	r.run(t, itemConfig)
+	r.wantOracle(t)
 }
