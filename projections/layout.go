@@ -19,11 +19,11 @@ func (c *compiler) layOut(plan *Plan) {
 	for _, have := range shared.list {
 		plan.Schema.Indexes = append(plan.Schema.Indexes, have.Index)
 	}
-	plan.occurrences = make([][]*Node, len(tables))
+	plan.occurrences = make([][]occurrence, len(tables))
 	for _, node := range plan.Nodes {
 		node.watch()
 		id := node.Table.Stored.ID
-		plan.occurrences[id] = append(plan.occurrences[id], node)
+		plan.occurrences[id] = addOccurrence(plan.occurrences[id], node)
 	}
 	plan.Schema.Fingerprint = fingerprint(plan, &shared)
 }

@@ -16,7 +16,7 @@ type Plan struct {
 	Nodes       []*Node       // by Node.ID
 	Warnings    config.Problems
 
-	occurrences [][]*Node // by cdc.Table.ID
+	occurrences [][]occurrence // by cdc.Table.ID
 }
 
 // Projection makes one document of each row of its root table.

@@ -29,13 +29,14 @@ func (t *Toucher) Touch(e store.Effect, touch func(node uint16, key []byte)) err
 	if t.new, err = split(t.new, e.New, e.Table); err != nil {
 		return err
 	}
-	for _, node := range t.plan.occurrences[e.Table.ID] {
-		if !t.matters(node, &e) {
+	for i := range t.plan.occurrences[e.Table.ID] {
+		at := &t.plan.occurrences[e.Table.ID][i]
+		if !t.matters(at, &e) {
 			continue
 		}
-		if node.Parent == nil {
-			touchRoot(node, &e, touch)
-		} else if err := t.touchUp(node, &e, touch); err != nil {
+		if at.root {
+			touchRoot(at, &e, touch)
+		} else if err := t.touchUp(at, &e, touch); err != nil {
 			return fmt.Errorf("table %s: %w", e.Table, err)
 		}
 	}
@@ -54,11 +55,11 @@ func split(fields [][]byte, row cdc.Row, table *cdc.Table) ([][]byte, error) {
 }
 
 // matters compares the columns that are used at this place.
-func (t *Toucher) matters(node *Node, e *store.Effect) bool {
-	if e.Old == nil || e.New == nil || node.watched == nil || !bytes.Equal(e.OldKey, e.NewKey) {
+func (t *Toucher) matters(at *occurrence, e *store.Effect) bool {
+	if e.Old == nil || e.New == nil || at.watched == nil || !bytes.Equal(e.OldKey, e.NewKey) {
 		return true
 	}
-	for _, column := range node.watched {
+	for _, column := range at.watched {
 		a, b := t.old[column], t.new[column]
 		if (a == nil) != (b == nil) || !bytes.Equal(a, b) {
 			return true
@@ -67,43 +68,33 @@ func (t *Toucher) matters(node *Node, e *store.Effect) bool {
 	return false
 }
 
-func touchRoot(node *Node, e *store.Effect, touch func(uint16, []byte)) {
+func touchRoot(at *occurrence, e *store.Effect, touch func(uint16, []byte)) {
 	if e.Old != nil {
-		touch(node.ID, e.OldKey)
+		touch(at.name, e.OldKey)
 	}
 	if e.New != nil && (e.Old == nil || !bytes.Equal(e.OldKey, e.NewKey)) {
-		touch(node.ID, e.NewKey)
+		touch(at.name, e.NewKey)
 	}
 }
 
-func (t *Toucher) touchUp(node *Node, e *store.Effect, touch func(uint16, []byte)) error {
-	name := node.touchName()
+func (t *Toucher) touchUp(at *occurrence, e *store.Effect, touch func(uint16, []byte)) error {
 	var hadOld, hasNew bool
 	var err error
 	if e.Old != nil {
-		if t.oldKey, hadOld, err = node.up.key(t.oldKey[:0], t.old); err != nil {
+		if t.oldKey, hadOld, err = at.up.key(t.oldKey[:0], t.old); err != nil {
 			return err
 		}
 	}
 	if e.New != nil {
-		if t.newKey, hasNew, err = node.up.key(t.newKey[:0], t.new); err != nil {
+		if t.newKey, hasNew, err = at.up.key(t.newKey[:0], t.new); err != nil {
 			return err
 		}
 	}
 	if hadOld {
-		touch(name, t.oldKey)
+		touch(at.name, t.oldKey)
 	}
 	if hasNew && !(hadOld && bytes.Equal(t.oldKey, t.newKey)) {
-		touch(name, t.newKey)
+		touch(at.name, t.newKey)
 	}
 	return nil
-}
-
-// touchName is the node that a touch of this node's way up is recorded at: the
-// root's where the joining values are its key, and there is nothing to follow.
-func (n *Node) touchName() uint16 {
-	if n.up.direct && n.Parent.Parent == nil {
-		return n.Parent.ID
-	}
-	return n.ID
 }
