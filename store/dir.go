@@ -45,10 +45,10 @@ func OpenDir(path string) (*Dir, error) { return OpenDirOn(vfs.Default, path) }
 // OpenDirOn is OpenDir on another file system, such as one that can crash. Its
 // states are opened there whatever Options.FS says.
 func OpenDirOn(fs vfs.FS, path string) (*Dir, error) {
-	if err := fs.MkdirAll(path, 0o750); err != nil {
+	d := &Dir{fs: fs, path: path}
+	if err := d.make(); err != nil {
 		return nil, fmt.Errorf("make state directory: %w", classify(err))
 	}
-	d := &Dir{fs: fs, path: path}
 	if err := d.acquire(); err != nil {
 		return nil, fmt.Errorf("lock state directory %s: %w", path, err)
 	}
@@ -56,6 +56,18 @@ func OpenDirOn(fs vfs.FS, path string) (*Dir, error) {
 		return nil, errors.Join(fmt.Errorf("read state directory %s: %w", path, err), d.Close())
 	}
 	return d, nil
+}
+
+// make makes the directory if it is not there. Its name is durable then: a
+// state that a crash takes away with its directory would have been confirmed.
+func (d *Dir) make() error {
+	if _, err := d.fs.Stat(d.path); !errors.Is(err, os.ErrNotExist) {
+		return err
+	}
+	if err := d.fs.MkdirAll(d.path, 0o750); err != nil {
+		return err
+	}
+	return d.syncDir(d.fs.PathDir(d.path))
 }
 
 // acquire locks the directory for this process. The lock ends with the
@@ -192,14 +204,18 @@ func (d *Dir) Create(atLeast uint64, o Options) (*DB, error) {
 
 // sync makes the names in the directory durable.
 func (d *Dir) sync() error {
-	f, err := d.fs.OpenDir(d.path)
-	if err != nil {
-		return fmt.Errorf("sync state directory: %w", err)
-	}
-	if err := errors.Join(f.Sync(), f.Close()); err != nil {
+	if err := d.syncDir(d.path); err != nil {
 		return fmt.Errorf("sync state directory: %w", classify(err))
 	}
 	return nil
+}
+
+func (d *Dir) syncDir(path string) error {
+	f, err := d.fs.OpenDir(path)
+	if err != nil {
+		return err
+	}
+	return errors.Join(f.Sync(), f.Close())
 }
 
 // Remove deletes an epoch, which must be closed. It is renamed first, so that

@@ -47,6 +47,7 @@ const (
 	keyProgress  = "mprogress"
 	keyRound     = "mround"     // last round that Redis has acknowledged
 	keyForgotten = "mforgotten" // removals up to this round are forgotten
+	keyRefill    = "mrefill"    // Redis has lost what it was given after this round
 )
 
 var errRecord = errors.New("malformed record")

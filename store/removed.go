@@ -45,6 +45,11 @@ func (db *DB) RemovedAfter(round uint64, fn func(key []byte) error) (complete bo
 	return err == nil, err
 }
 
+// RemovedAll calls fn for each key whose removal is not forgotten.
+func (db *DB) RemovedAll(fn func(key []byte) error) error {
+	return db.scan([]byte{spaceRemoved}, func(key, _ []byte) error { return fn(key[9:]) })
+}
+
 func appendRemovedKey(dst []byte, round uint64) []byte {
 	return binary.BigEndian.AppendUint64(append(dst, spaceRemoved), round)
 }
