@@ -20,6 +20,7 @@ type changes struct {
 	list     []change
 	sets     []writer.Command
 	removals []writer.Command
+	heirs    []claim // roots that have inherited a key: it was given to Redis now, their document earlier
 }
 
 // commands lists everything written before anything is removed: the successor
@@ -96,6 +97,9 @@ func (r *roundInHand) announce(made *changes) error {
 // acknowledge writes down what Redis has taken, and with the last part of a
 // round forgets what was touched. Losing this in a crash repeats the round.
 func (r *roundInHand) acknowledge(made *changes, last bool) error {
+	if err := r.recordHeirs(made); err != nil {
+		return err
+	}
 	for i := range made.list {
 		c := &made.list[i]
 		if c.projection.Claims && len(c.removed) > 0 {
@@ -111,6 +115,9 @@ func (r *roundInHand) acknowledge(made *changes, last bool) error {
 	}
 	for _, command := range made.removals {
 		r.after.Removed(r.round, command.Key)
+		if r.inheriting {
+			r.after.NotLeftover(command.Key)
+		}
 	}
 	if !last {
 		return r.after.Commit(false)
@@ -122,10 +129,34 @@ func (r *roundInHand) acknowledge(made *changes, last bool) error {
 			r.after.Unclaim(key, c.projection.ID, []byte(c.key))
 		}
 	}
+	for _, key := range r.claims.spared {
+		r.inheriting = true
+		r.after.Leftover(store.Leftover{Key: []byte(key)})
+	}
+	if r.spared = append(r.spared, r.claims.spared...); r.work.all {
+		r.spared = nil
+	}
+	if r.refill != nil {
+		r.after.Refilled()
+	}
 	r.horizon.note(r.round, r.after)
 	r.after.ForgetJournal(r.work.last)
 	r.after.Acknowledge(r.round)
 	return r.after.Commit(false)
+}
+
+// recordHeirs comes before the records of the sending, which replace it.
+func (r *roundInHand) recordHeirs(made *changes) error {
+	for _, heir := range made.heirs {
+		published, known, err := r.db.Published(heir.projection, []byte(heir.root))
+		if err != nil {
+			return err
+		}
+		if published.Round = r.round; known {
+			r.after.Put(heir.projection, []byte(heir.root), published)
+		}
+	}
+	return nil
 }
 
 func (r *roundInHand) record(c *change) {

@@ -17,6 +17,7 @@ type claims struct {
 	owner   map[string]*claim         // by key: who owned it before the round; nil if nobody
 	pending []string                  // keys left, to be decided at the end of the round
 	later   []change                  // roots that have left keys, recorded at the end of the round
+	spared  []string                  // keys left that stay for now: rounds to come may write them
 }
 
 type claim struct {
@@ -129,15 +130,30 @@ func (c *claims) claimants(made *changes, key string) ([]claim, error) {
 }
 
 // settle decides what becomes of the keys that roots have left in this round:
-// they are removed, unless somebody else claims them and so inherits them.
+// they are removed, unless somebody else claims them and so inherits them. Where
+// the journal goes on, who takes a key may be further on in it: the key is spared
+// until the round that reaches the journal's end, and counts as left over until then.
 func (c *claims) settle(made *changes) error {
+	if c.round.work.all {
+		for _, key := range c.round.spared {
+			if err := c.noteOwner(key); err != nil {
+				return err
+			}
+			c.pending = append(c.pending, key)
+		}
+	}
 	for _, key := range c.pending {
 		claimants, err := c.claimants(made, key)
 		if err != nil {
 			return err
 		}
-		if len(claimants) == 0 {
+		switch {
+		case len(claimants) > 0:
+		case c.round.work.all:
 			made.remove([]byte(key))
+			continue
+		default:
+			c.spared = append(c.spared, key)
 			continue
 		}
 		heir := claimants[0]
@@ -171,6 +187,7 @@ func (c *claims) inherit(made *changes, key string, heir claim) error {
 	}
 	if out.exists && contains(out.keys, []byte(key)) {
 		made.set([]byte(key), out.body)
+		made.heirs = append(made.heirs, heir)
 	}
 	return nil
 }

@@ -27,10 +27,14 @@ type publisher struct {
 	// round that we know nothing of (a crash, a timeout): documents touched by
 	// these are written even if they seem to be there already.
 	distrust uint64
-	probed   time.Time
-	folded   time.Time
+	// refill is the round after which Redis has lost what it was given: the next
+	// round brings it again. nil if nothing is known to be lost.
+	refill *uint64
+	probed time.Time
+	folded time.Time
 	// inheriting is set while keys of an earlier state wait for being written again or removed.
 	inheriting bool
+	spared     []string // those of them that rounds of this process have left, not sure yet who takes them
 	horizon    horizon
 	cuts       cuts
 
@@ -130,21 +134,28 @@ func (p *publisher) connect(ctx context.Context) error {
 	return nil
 }
 
-// compare finds out what Redis has lost since we last wrote to it, and touches
-// that again. The marker stays as it is until everything is there.
+// compare finds out what Redis has lost since we last wrote to it, for the next
+// round to bring it again. The marker stays as it is until everything is there.
 func (p *publisher) compare(ctx context.Context, found writer.Marker, ok bool) error {
 	id := p.db.Identity()
 	acknowledged := p.db.Round()
 	p.round = max(p.round, acknowledged)
+	after, due, err := p.db.Refill()
+	if err != nil {
+		return err
+	}
+	if p.refill = nil; due {
+		p.refill = &after
+	}
 	switch {
 	case ok && found.StateID == id.StateID && found.Epoch == id.Epoch:
 		p.round = max(p.round, found.Round)
+		p.positions.Lose(found.LSN)
 		if found.Round >= acknowledged {
 			p.positions.Show(min(found.LSN, p.positions.Now().Durable), found.Time)
 			return nil
 		}
 		p.Logger.Warn("Redis has lost writes, writing them again from local state", "has", found.Round, "had", acknowledged)
-		p.positions.Lose(found.LSN)
 		return p.rewrite(ctx, found.Round)
 	case ok && found.Epoch >= id.Epoch && found.StateID != id.StateID:
 		// Positions of another state say nothing here: the epoch orders them for readers.
@@ -153,11 +164,11 @@ func (p *publisher) compare(ctx context.Context, found writer.Marker, ok bool) e
 			return err
 		}
 	}
+	p.positions.Lose(0)
 	if acknowledged == 0 {
 		return nil // nothing was published from this state yet: the journal holds everything
 	}
 	p.Logger.Warn("Redis does not hold this state's documents any more, writing all of them again from local state", "marker", ok)
-	p.positions.Lose(0)
 	return p.rewriteAll(ctx)
 }
 

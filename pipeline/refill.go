@@ -9,9 +9,9 @@ import (
 	"materializer/writer"
 )
 
-// rewrite touches every root that was published in a later round, and has the
-// keys removed again that were removed since. Where that is not known any more
-// everything is written again.
+// rewrite has every root written again that was published in a later round, and
+// the keys removed again that were removed since. Where that is not known any
+// more everything is written again.
 func (p *publisher) rewrite(ctx context.Context, after uint64) error {
 	publication := p.db.NewPublication()
 	defer publication.Close()
@@ -25,60 +25,59 @@ func (p *publisher) rewrite(ctx context.Context, after uint64) error {
 	if !complete {
 		return p.rewriteAll(ctx)
 	}
-	p.inheriting = true
-	if err := publication.Commit(true); err != nil {
+	return p.owe(publication, after)
+}
+
+// rewriteAll has every root written again. Keys in Redis that look like ours,
+// and those that we have removed, are taken for leftovers until they are
+// written again.
+func (p *publisher) rewriteAll(ctx context.Context) error {
+	publication := p.db.NewPublication()
+	defer publication.Close()
+	left := func(key []byte) error {
+		publication.Leftover(store.Leftover{Key: key})
+		return nil
+	}
+	if err := p.db.RemovedAll(left); err != nil {
+		return fmt.Errorf("look up removed keys: %w", err)
+	}
+	if p.Previous != nil {
+		if err := p.Previous(ctx, left); err != nil {
+			return err
+		}
+	}
+	return p.owe(publication, 0)
+}
+
+// owe makes the next round bring everything that was published after a round.
+// That is durable together with the leftovers: they must not be removed, also
+// after a crash, before what is alive was written again. It is not part of the
+// journal, whose records a marker may claim one by one.
+func (p *publisher) owe(leftovers *store.Publication, after uint64) error {
+	if p.refill != nil {
+		after = min(after, *p.refill)
+	}
+	leftovers.Refill(after)
+	if err := leftovers.Commit(true); err != nil {
 		return err
 	}
-	return p.touchPublished(after)
-}
-
-// rewriteAll touches every root. Keys in Redis that look like ours are taken
-// for leftovers until they are written again.
-func (p *publisher) rewriteAll(ctx context.Context) error {
-	if p.Previous != nil {
-		publication := p.db.NewPublication()
-		defer publication.Close()
-		err := p.Previous(ctx, func(key []byte) error {
-			publication.Leftover(store.Leftover{Key: key})
-			return nil
-		})
-		if err != nil {
-			return err
-		}
-		p.inheriting = true
-		if err := publication.Commit(true); err != nil {
-			return err
-		}
-	}
-	return p.touchPublished(0)
-}
-
-func (p *publisher) touchPublished(after uint64) error {
+	p.refill, p.inheriting = &after, true
 	p.Metrics.Refills.Inc()
 	p.phase.Store("refilling")
-	var touches []store.Touch
-	flush := func() error {
-		err := p.db.AppendJournal(touches)
-		touches = touches[:0]
-		return err
+	return nil
+}
+
+// refillRoots adds the roots that Redis has lost.
+func (r *roundInHand) refillRoots(ctx context.Context) error {
+	if r.refill == nil {
+		return nil
 	}
-	err := p.db.PublishedAfter(after, func(projection uint16, root []byte) error {
-		touches = append(touches, store.Touch{
-			Node: p.Plan.Projections[projection].Root.ID,
-			Key:  append([]byte(nil), root...),
-		})
-		if len(touches) < 10_000 {
-			return nil
-		}
-		return flush()
+	err := r.db.PublishedAfter(*r.refill, func(projection uint16, key []byte) error {
+		return r.once(ctx, root{r.Plan.Projections[projection], string(key)})
 	})
-	if err == nil {
-		err = flush()
-	}
 	if err != nil {
-		return fmt.Errorf("touch what Redis has lost: %w", err)
+		return fmt.Errorf("write what Redis has lost: %w", err)
 	}
-	p.distrustJournal()
 	return nil
 }
 

@@ -43,11 +43,12 @@ func (p *publisher) publish(ctx context.Context) (more bool, err error) {
 	// A snapshot is durable, also where the ingest loop has not come to say so yet.
 	p.positions.Persist(snapshot.Position().LSN, snapshot.Position().CommitTime)
 	visible := p.positions.Now().Visible
-	if w.last == 0 && snapshot.Position().LSN <= visible {
+	if w.last == 0 && p.refill == nil && snapshot.Position().LSN <= visible {
 		return false, nil
 	}
 	began := time.Now()
-	r := &roundInHand{publisher: p, snapshot: snapshot, work: w, force: w.first <= p.distrust && w.last > 0}
+	r := &roundInHand{publisher: p, snapshot: snapshot, work: w}
+	r.force = p.refill != nil || w.first <= p.distrust && w.last > 0
 	defer r.close()
 	r.claims = newClaims(r)
 	p.round++
@@ -56,7 +57,7 @@ func (p *publisher) publish(ctx context.Context) (more bool, err error) {
 	if err := r.run(ctx); err != nil {
 		return false, err
 	}
-	p.cuts = cuts
+	p.cuts, p.refill = cuts, nil
 	p.positions.Show(r.visible, r.commit)
 	p.Metrics.observeRound(w.touches, time.Since(began), snapshot.Position().CommitTime, w.all)
 	return !w.all, nil
@@ -164,6 +165,9 @@ func (r *roundInHand) run(ctx context.Context) error {
 	if err := r.follow(ctx); err != nil {
 		return err
 	}
+	if err := r.refillRoots(ctx); err != nil {
+		return err
+	}
 	if err := r.render(); err != nil {
 		return err
 	}
@@ -180,20 +184,24 @@ func (r *roundInHand) follow(ctx context.Context) error {
 	follower := r.Plan.NewFollower(reader)
 	for _, touch := range r.work.fan {
 		err := follower.Follow(touch, func(p *projections.Projection, key []byte) error {
-			one := root{p, string(key)}
-			if _, done := r.work.roots[one]; done {
-				return nil
-			}
-			if len(r.work.roots) < 64*r.RoundRoots { // remembered up to a bound, rendered again past it
-				r.work.roots[one] = struct{}{}
-			}
-			return r.add(ctx, one)
+			return r.once(ctx, root{p, string(key)})
 		})
 		if err != nil {
 			return fmt.Errorf("follow touches: %w", err)
 		}
 	}
 	return nil
+}
+
+// once adds a root unless the round has it.
+func (r *roundInHand) once(ctx context.Context, one root) error {
+	if _, done := r.work.roots[one]; done {
+		return nil
+	}
+	if len(r.work.roots) < 64*r.RoundRoots { // remembered up to a bound, rendered again past it
+		r.work.roots[one] = struct{}{}
+	}
+	return r.add(ctx, one)
 }
 
 // add queues a root, renders when a queue is full and sends when there is much.

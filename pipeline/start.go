@@ -251,6 +251,10 @@ func inheritFrom(old *store.DB, left func(key []byte) error) error {
 	if err != nil {
 		return err
 	}
+	// Redis may have fallen back, or may yet, to where it has these.
+	if err := old.RemovedAll(left); err != nil {
+		return err
+	}
 	var from []byte
 	for {
 		batch, err := old.Leftovers(from, 1000)
