@@ -77,6 +77,9 @@ func TestPositionsKeepTheirOrder(t *testing.T) {
 }
 
 func checkOrder(t *rapid.T, s Snapshot) {
+	if s.Behind.IsZero() != (s.Visible == s.Durable) {
+		t.Fatalf("behind since %v with durable %s and visible %s", s.Behind, s.Durable, s.Visible)
+	}
 	if s.Received < s.Durable || s.Durable < s.Confirmed || s.Durable < s.Visible {
 		t.Fatalf("positions out of order: %+v", s)
 	}

@@ -35,6 +35,8 @@ type Snapshot struct {
 	Visible     cdc.LSN   `json:"visible"`
 	DurableTime time.Time `json:"durable_commit_time"` // commit time of the last durable transaction
 	VisibleTime time.Time `json:"visible_commit_time"`
+	// Behind is since when something durable has not been visible; zero if everything is. By our clock.
+	Behind time.Time `json:"behind_since"`
 }
 
 // Now gives the positions at this moment.
@@ -49,7 +51,7 @@ func (p *Positions) Now() Snapshot {
 func (p *Positions) Reset(durable cdc.LSN) {
 	p.mu.Lock()
 	defer p.mu.Unlock()
-	p.now = Snapshot{Received: durable, Durable: durable}
+	p.now = Snapshot{Received: durable, Durable: durable, Behind: time.Now()}
 }
 
 // Receive notes how far the stream has come.
@@ -65,6 +67,9 @@ func (p *Positions) Persist(lsn cdc.LSN, commit time.Time) cdc.LSN {
 	p.mu.Lock()
 	defer p.mu.Unlock()
 	if lsn > p.now.Durable {
+		if p.now.Behind.IsZero() {
+			p.now.Behind = time.Now()
+		}
 		p.now.Durable, p.now.DurableTime = lsn, commit
 		p.now.Received = max(p.now.Received, lsn)
 	}
@@ -83,6 +88,9 @@ func (p *Positions) Show(lsn cdc.LSN, commit time.Time) {
 		return
 	}
 	p.now.Visible, p.now.VisibleTime = lsn, commit
+	if lsn == p.now.Durable {
+		p.now.Behind = time.Time{}
+	}
 	if p.changed != nil {
 		close(p.changed)
 		p.changed = nil
@@ -95,6 +103,7 @@ func (p *Positions) Lose(lsn cdc.LSN) {
 	defer p.mu.Unlock()
 	if lsn < p.now.Visible {
 		p.now.Visible, p.now.VisibleTime = lsn, time.Time{}
+		p.now.Behind = time.Now()
 	}
 }
 

@@ -53,7 +53,7 @@ type State struct {
 	Dir string
 }
 
-// HTTP is the server of health, metrics, status and the dashboard.
+// HTTP is the server of health, metrics and status.
 type HTTP struct {
 	// Listen is the address, or off. Defaults to 127.0.0.1:8090.
 	Listen string
@@ -102,7 +102,7 @@ var settings = []setting{
 		func(s *Settings) any { return &s.Target.Strict }, nil},
 	{"state.dir", "./state", "directory of the local state",
 		func(s *Settings) any { return &s.State.Dir }, nil},
-	{"http.listen", "127.0.0.1:8090", "address of health, metrics, status and dashboard, or off",
+	{"http.listen", "127.0.0.1:8090", "address of health, metrics and status, or off",
 		func(s *Settings) any { return &s.HTTP.Listen }, checkListen},
 	{"http.token", "", "bearer token that everything but health asks for",
 		func(s *Settings) any { return &s.HTTP.Token }, checkToken},

@@ -97,7 +97,12 @@ func (in *ingester) session(ctx context.Context) error {
 	in.postgres.Store("")
 	in.Logger.Info("streaming", "from", position.LSN, "server", facts.Flushed)
 	in.target.CompareAndSwap(0, uint64(facts.Flushed))
-	return in.consume(ctx, stream)
+	err = in.consume(ctx, stream)
+	if changed := (*TableChangedError)(nil); errors.As(err, &changed) {
+		// Also if the table is changed back: the stream tells of it as it was.
+		err = errors.Join(err, in.markIncomplete(changed))
+	}
+	return err
 }
 
 // markIncomplete remembers, durably, that changes never came: whoever mends the

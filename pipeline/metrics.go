@@ -60,6 +60,33 @@ func (m *Metrics) counter(name, help string) prometheus.Counter {
 	return c
 }
 
+// watch adds what is read from the pipeline when somebody asks.
+func (m *Metrics) watch(p *Pipeline) {
+	m.gauge("lag_seconds", "For how long something stored has not been visible in Redis; 0 if everything is.",
+		func() float64 { return p.Status().LagSeconds })
+	m.gauge("live", "1 once all documents are in Redis, until they have to be written again.",
+		func() float64 { return truth(p.Ready() == nil) })
+	m.gauge("redis_connected", "1 while Redis can be written to.",
+		func() float64 { return truth(p.redis.Load() == "") })
+	m.gauge("postgres_connected", "1 while PostgreSQL can be read from.",
+		func() float64 { return truth(p.postgres.Load() == "") })
+	m.gauge("journal_bytes", "Size of the journal of touched documents that are not published yet.",
+		func() float64 { return float64(p.Status().Store.JournalBytes) })
+	m.gauge("state_disk_bytes", "Size of the local state on disk.",
+		func() float64 { return float64(p.Status().Store.DiskBytes) })
+}
+
+func (m *Metrics) gauge(name, help string, read func() float64) {
+	m.all = append(m.all, prometheus.NewGaugeFunc(prometheus.GaugeOpts{Namespace: "materializer", Name: name, Help: help}, read))
+}
+
+func truth(yes bool) float64 {
+	if yes {
+		return 1
+	}
+	return 0
+}
+
 // Register adds the metrics to a registry.
 func (m *Metrics) Register(registry prometheus.Registerer) error {
 	for _, collector := range m.all {

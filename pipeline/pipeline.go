@@ -145,6 +145,7 @@ func New(c Config) *Pipeline {
 		c.Store.Logger = c.Logger
 	}
 	p := &Pipeline{Config: c}
+	c.Metrics.watch(p)
 	p.phase.Store("starting")
 	p.redis.Store("not connected yet")
 	p.postgres.Store("not connected yet")

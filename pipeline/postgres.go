@@ -77,18 +77,22 @@ func (p *Postgres) Stream(ctx context.Context, start cdc.LSN, tables []*cdc.Tabl
 	return streaming{stream}, nil
 }
 
-// streaming is a stream whose errors tell what no further attempt mends.
+// streaming is a stream whose errors tell a changed table from a lost connection.
 type streaming struct{ *replication.Stream }
 
 func (s streaming) Run(ctx context.Context, out chan<- *cdc.Batch) error {
-	return markFinal(s.Stream.Run(ctx, out))
+	err := s.Stream.Run(ctx, out)
+	var schema *replication.SchemaError
+	if errors.As(err, &schema) {
+		return &TableChangedError{err}
+	}
+	return err
 }
 
 // markFinal marks what an operator has to mend.
 func markFinal(err error) error {
 	var problems replication.Problems
-	var schema *replication.SchemaError
-	if errors.As(err, &problems) || errors.As(err, &schema) || errors.Is(err, replication.ErrSlotForeign) {
+	if errors.As(err, &problems) || errors.Is(err, replication.ErrSlotForeign) {
 		return finalError{err}
 	}
 	return err

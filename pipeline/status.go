@@ -18,7 +18,7 @@ type Status struct {
 	Postgres    string              `json:"postgres"` // "connected", or why not
 	StateID     string              `json:"state_id,omitempty"`
 	Epoch       uint64              `json:"epoch,omitempty"`
-	LagSeconds  float64             `json:"lag_seconds"` // age of the oldest commit that is not visible yet, roughly; 0 if none
+	LagSeconds  float64             `json:"lag_seconds"` // for how long something stored has not been visible; 0 if everything is
 	Projections []string            `json:"projections"`
 	Store       store.Metrics       `json:"store"`
 }
@@ -36,8 +36,8 @@ func (p *Pipeline) Status() Status {
 		id := db.Identity()
 		s.StateID, s.Epoch, s.Store = id.StateID, id.Epoch, db.Metrics()
 	}
-	if at := s.Positions; at.Visible < at.Durable && !at.VisibleTime.IsZero() {
-		s.LagSeconds = max(0, time.Since(at.VisibleTime).Seconds())
+	if since := s.Positions.Behind; !since.IsZero() {
+		s.LagSeconds = time.Since(since).Seconds()
 	}
 	return s
 }

@@ -5,6 +5,7 @@ import (
 	"testing"
 
 	"materializer/internal/servers/servertest"
+	"materializer/pipeline"
 	"materializer/replication"
 )
 
@@ -129,6 +130,25 @@ func TestPublicationGap(t *testing.T) {
 	if loads := count(t, r.metrics.Loads); loads != 1 {
 		t.Errorf("%v loads, want 1", loads)
 	}
+}
+
+// TestColumnRenamedAndBack renames a column in use and brings it back: the
+// stream tells of it as it was in between, so that only a new load helps.
+func TestColumnRenamedAndBack(t *testing.T) {
+	t.Parallel()
+	r := start(t, itemSchema, itemConfig)
+	r.wantOracle(t)
+	servertest.Exec(t, r.pg, "ALTER TABLE item RENAME n TO m", "UPDATE item SET m = 2 WHERE id = 1", "ALTER TABLE item RENAME m TO n")
+	var changed *pipeline.TableChangedError
+	if err := <-r.ended; !errors.As(err, &changed) {
+		t.Fatalf("the pipeline ended with %v, want a TableChangedError", err)
+	}
+	r.ended <- nil
+	if err := r.stop(); err != nil {
+		t.Fatal(err)
+	}
+	r.run(t, itemConfig)
+	r.wantOracle(t)
 }
 
 // TestColumnRetyped changes the type of a column in use: what the stream then
