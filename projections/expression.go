@@ -65,7 +65,9 @@ var aggregate = regexp.MustCompile(`(?i)^\s*(count|sum|avg|min|max|every|bool_an
 // unsupported refuses what is SQL, but not a column.
 func (c *compiler) unsupported(s *scope, x sql) {
 	text := shortened(x.text)
-	switch {
+	switch column := s.level.node.Table.Catalog.Column(strings.TrimSpace(x.text)); {
+	case column != nil:
+		c.fail(c.start(x), s.in, fmt.Sprintf("%s is a column of %s, but no name to SQL without double quotes", text, s.level.node.Table.Catalog), "write "+quoteIdentifier(column.Name))
 	case text == "":
 		c.fail(c.start(x), s.in, "an expression is missing here", "write the name of a column")
 	case aggregate.MatchString(text):

@@ -53,6 +53,7 @@ func (c *compiler) template(s *scope, text config.Text) *Template {
 				continue
 			}
 			part.text = c.keyText(part.Expr, c.start(x), s)
+			complete = complete && part.text != nil
 		}
 		t.Parts = append(t.Parts, part)
 	}

@@ -4,6 +4,7 @@ import (
 	"fmt"
 	"slices"
 	"strconv"
+	"strings"
 
 	"materializer/config"
 	"materializer/projections/values"
@@ -64,10 +65,11 @@ func (c *compiler) scalars(r *Relation, source *config.Relation) {
 	}
 }
 
-// keyText is how values of an expression become part of a key.
+// keyText is how values of an expression become part of a key; nil if they cannot.
 func (c *compiler) keyText(e Expr, at config.Pos, s *scope) values.AppendFunc {
 	if t := e.Type(); t.Schema == "pg_catalog" && t.Name == "xml" {
 		c.fail(at, s.in, fmt.Sprintf("%s cannot be part of a key: type xml has no exact text in the stream", exprText(e)), "use a column of another type")
+		return nil
 	}
 	return values.KeyText(e.Type())
 }
@@ -106,9 +108,7 @@ func (c *compiler) checkArity(r *Relation, source *config.Relation) {
 	several := slices.IndexFunc(r.Way, func(n *Node) bool { return !n.Unique })
 	switch {
 	case !r.Many && several >= 0 && len(source.OrderBy) == 0:
-		node := r.Way[several]
-		c.fail(source.Table.Pos, r.scope.in,
-			fmt.Sprintf("one %s: several rows of %s can match, since no unique index is on its %s alone", source.Table.Value, node.Table.Catalog, node.joined()),
+		c.fail(source.Table.Pos, r.scope.in, fmt.Sprintf("one %s: several rows of %s can match, since %s", source.Table.Value, r.Way[several].Table.Catalog, r.Way[several].whySeveral()),
 			"use many, or give an order_by to take the first")
 	case r.Many && several < 0:
 		c.warn(source.Table.Pos, r.scope.in, fmt.Sprintf("many %s: there is never more than one row, since the join columns are unique", source.Table.Value),
@@ -116,11 +116,15 @@ func (c *compiler) checkArity(r *Relation, source *config.Relation) {
 	}
 }
 
-// joined names the node's own join columns.
-func (n *Node) joined() string {
-	var names []string
+// whySeveral tells why the node's join columns are not unique.
+func (n *Node) whySeveral() string {
+	var names, types []string
 	for _, join := range n.On {
 		names = append(names, join.Child.Catalog.Name)
+		types = append(types, typeName(join.Parent.Catalog))
 	}
-	return columnWord(names)
+	if coversUnique(n.Table, nameSet(names)) {
+		return fmt.Sprintf("different values of its %s can be equal to one value of type %s", columnWord(names), strings.Join(types, ", "))
+	}
+	return "no unique index is on its " + columnWord(names) + " alone"
 }
