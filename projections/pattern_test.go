@@ -109,9 +109,6 @@ func keysOf(template *Template) (keys map[string]string, twice string) {
 				longer[key+text] = made
 			}
 		}
-		if twice != "" && part.Expr == nil {
-			continue // two ways to the same beginning make the same key
-		}
 		keys = longer
 	}
 	return keys, twice
