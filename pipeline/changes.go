@@ -103,7 +103,7 @@ func (r *roundInHand) acknowledge(made *changes, last bool) error {
 	for i := range made.list {
 		c := &made.list[i]
 		if c.projection.Claims && len(c.removed) > 0 {
-			r.claims.later = append(r.claims.later, *c) // the keys left are decided on at the end of the round
+			r.claims.later = append(r.claims.later, c.outliving()) // the keys left are decided on at the end of the round
 			continue
 		}
 		r.record(c)
@@ -143,6 +143,18 @@ func (r *roundInHand) acknowledge(made *changes, last bool) error {
 	r.after.ForgetJournal(r.work.last)
 	r.after.Acknowledge(r.round)
 	return r.after.Commit(false)
+}
+
+// outliving gives a copy that holds none of the bytes of the sending, which the next one reuses.
+func (c *change) outliving() change {
+	result := *c.result
+	result.body, result.keys = nil, make([][]byte, len(c.keys))
+	for i, key := range c.keys {
+		result.keys[i] = bytes.Clone(key)
+	}
+	copied := *c
+	copied.result = &result
+	return copied
 }
 
 // recordHeirs comes before the records of the sending, which replace it.

@@ -153,7 +153,7 @@ func (p *publisher) compare(ctx context.Context, found writer.Marker, ok bool) e
 		p.positions.Lose(found.LSN)
 		if found.Round >= acknowledged {
 			p.positions.Show(min(found.LSN, p.positions.Now().Durable), found.Time)
-			return nil
+			return p.removeAgain(found.Round)
 		}
 		p.Logger.Warn("Redis has lost writes, writing them again from local state", "has", found.Round, "had", acknowledged)
 		return p.rewrite(ctx, found.Round)
@@ -166,7 +166,7 @@ func (p *publisher) compare(ctx context.Context, found writer.Marker, ok bool) e
 	}
 	p.positions.Lose(0)
 	if acknowledged == 0 {
-		return nil // nothing was published from this state yet: the journal holds everything
+		return p.removeAgain(0) // nothing was published from this state yet: the journal holds everything
 	}
 	p.Logger.Warn("Redis does not hold this state's documents any more, writing all of them again from local state", "marker", ok)
 	return p.rewriteAll(ctx)

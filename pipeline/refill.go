@@ -28,6 +28,23 @@ func (p *publisher) rewrite(ctx context.Context, after uint64) error {
 	return p.owe(publication, after)
 }
 
+// removeAgain has the keys removed again that a round in parts has removed of
+// which Redis does not have the end, and perhaps not the parts. What the round
+// has written is still in the journal.
+func (p *publisher) removeAgain(after uint64) error {
+	publication := p.db.NewPublication()
+	defer publication.Close()
+	_, err := p.db.RemovedAfter(after, func(key []byte) error {
+		p.inheriting = true
+		publication.Leftover(store.Leftover{Key: key})
+		return nil
+	})
+	if err != nil {
+		return fmt.Errorf("look up removed keys: %w", err)
+	}
+	return publication.Commit(false)
+}
+
 // rewriteAll has every root written again. Keys in Redis that look like ours,
 // and those that we have removed, are taken for leftovers until they are
 // written again.

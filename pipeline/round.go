@@ -206,7 +206,7 @@ func (r *roundInHand) once(ctx context.Context, one root) error {
 
 // add queues a root, renders when a queue is full and sends when there is much.
 func (r *roundInHand) add(ctx context.Context, one root) error {
-	if r.queue = append(r.queue, one); len(r.queue) < renderQueue {
+	if r.queue = append(r.queue, one); len(r.queue) < min(renderQueue, r.RoundRoots) {
 		return nil
 	}
 	if err := r.render(); err != nil {

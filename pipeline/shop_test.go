@@ -1,0 +1,274 @@
+package pipeline
+
+import (
+	"fmt"
+	"slices"
+	"strconv"
+	"strings"
+	"testing"
+
+	"materializer/catalog"
+	"materializer/cdc"
+	"materializer/config"
+	"materializer/projections"
+)
+
+// The tables of the tests: pages with a middle and a far table above them,
+// notes below, and tags through page_tags. The identity comes first.
+const (
+	pages = iota
+	middles
+	fars
+	notes
+	tags
+	pageTags
+)
+
+var tables = [...]struct {
+	name     string
+	columns  string // text unless they end in :int
+	identity int    // of how many columns
+}{
+	pages:    {"pages", "id:int slug alias rev:int middle_id:int body", 1},
+	middles:  {"middles", "id:int far_id:int name", 1},
+	fars:     {"fars", "id:int name", 1},
+	notes:    {"notes", "id:int page_id:int body", 1},
+	tags:     {"tags", "id:int name", 1},
+	pageTags: {"page_tags", "page_id:int tag_id:int", 2},
+}
+
+// Columns of pages by name.
+const (
+	pageID = iota
+	pageSlug
+	pageAlias
+	pageRev
+	pageMiddle
+	pageBody
+)
+
+// Three projections of one table: keyed by its primary key; by a unique column
+// and by what a join leads to; by a column that is vouched for and not unique.
+const shopConfig = `
+projections:
+  page:
+    from: pages
+    key: "page:{id}"
+    columns: [id, slug, rev, body]
+    fields:
+      middle:
+        one: middles
+        on: {id: middle_id}
+        columns: [name]
+        fields:
+          far: {one: fars, on: {id: far_id}, value: name}
+      notes: {many: notes, on: {page_id: id}, value: body}
+      tags:
+        many: tags
+        through: {table: page_tags, on: {page_id: id}}
+        on: {id: tag_id}
+        order_by: name
+        value: name
+  by_slug:
+    from: pages
+    key: ["slug:{slug}", "middle:{m.name}:{id}"]
+    joins:
+      m: {one: middles, on: {id: middle_id}}
+    columns: [id, slug]
+    fields:
+      far: m.name
+  by_alias:
+    from: pages
+    key: "alias:{alias}"
+    key_is_unique: true
+    columns: [id, alias, rev]
+`
+
+// The same with another key, another shape and one projection less.
+var otherConfig = strings.NewReplacer(
+	`"page:{id}"`, `"p:{id}"`,
+	`["slug:{slug}", "middle:{m.name}:{id}"]`, `"slug:{slug}"`,
+	`[id, alias, rev]`, `[id, alias]`,
+).Replace(shopConfig)
+
+func shopCatalog() *catalog.Catalog {
+	types := map[string]*catalog.Type{
+		"int4": {OID: 23, Schema: "pg_catalog", Name: "int4", Kind: catalog.Base},
+		"text": {OID: 25, Schema: "pg_catalog", Name: "text", Kind: catalog.Base},
+	}
+	c := &catalog.Catalog{Version: 150000, Database: "shop", Encoding: "UTF8", Collate: "C", Types: map[uint32]*catalog.Type{}}
+	for _, one := range types {
+		c.Types[one.OID] = one
+	}
+	for i, table := range tables {
+		t := &catalog.Table{OID: uint32(1000 + i), Schema: "public", Name: table.name, Kind: 'r', Persistence: 'p', ReplicaIdentity: 'd', Selectable: true}
+		for n, column := range strings.Fields(table.columns) {
+			name, isInt := strings.CutSuffix(column, ":int")
+			typ := types["text"]
+			if isInt {
+				typ = types["int4"]
+			}
+			t.Columns = append(t.Columns, &catalog.Column{Name: name, Attnum: int16(n + 1), Type: typ, TypeMod: -1, NotNull: n < table.identity, Selectable: true})
+		}
+		t.PrimaryKey = &catalog.Index{OID: uint32(2000 + i), Name: table.name + "_pkey", Columns: t.ColumnNames()[:table.identity], Primary: true, Unique: true}
+		t.Indexes, t.IdentityIndex = []*catalog.Index{t.PrimaryKey}, t.PrimaryKey
+		c.Tables = append(c.Tables, t)
+	}
+	c.Tables[pages].Indexes = append(c.Tables[pages].Indexes,
+		&catalog.Index{OID: 3000, Name: "pages_slug_key", Columns: []string{"slug"}, Unique: true})
+	return c
+}
+
+func compile(t testing.TB, yaml string) *projections.Plan {
+	t.Helper()
+	file, problems := config.Parse("test.yaml", []byte(yaml))
+	if err := problems.Err(); err != nil {
+		t.Fatal(err)
+	}
+	plan, problems := projections.Compile(file, shopCatalog())
+	if err := problems.Err(); err != nil {
+		t.Fatal(err)
+	}
+	return plan
+}
+
+// null stands for NULL in a row.
+const null = "\x00null"
+
+// row is a row of one of the tables, all columns as text.
+type row []string
+
+// image makes the row as it is stored under a plan. A column in unchanged was not sent.
+func (r row) image(table *cdc.Table, unchanged ...int) cdc.Row {
+	image := cdc.Row{}
+	for _, column := range table.Columns {
+		at := int(column.Attnum) - 1
+		switch {
+		case slices.Contains(unchanged, at):
+			image = cdc.AppendUnchanged(image)
+		case r[at] == null:
+			image = cdc.AppendNull(image)
+		default:
+			image = cdc.AppendText(image, []byte(r[at]))
+		}
+	}
+	return image
+}
+
+// rows is the content of all tables, by identity.
+type rows [len(tables)]map[string]row
+
+func (r *rows) clone() *rows {
+	c := &rows{}
+	for i := range r {
+		c[i] = make(map[string]row, len(r[i]))
+		for key, one := range r[i] {
+			c[i][key] = one
+		}
+	}
+	return c
+}
+
+func identity(table int, r row) string { return strings.Join(r[:tables[table].identity], ",") }
+
+// sorted lists the rows of a table by their identity, as numbers.
+func (r *rows) sorted(table int) []row {
+	list := make([]row, 0, len(r[table]))
+	for _, one := range r[table] {
+		list = append(list, one)
+	}
+	slices.SortFunc(list, func(a, b row) int {
+		for i := range tables[table].identity {
+			if c := number(a[i]) - number(b[i]); c != 0 {
+				return c
+			}
+		}
+		return 0
+	})
+	return list
+}
+
+func number(text string) int {
+	n, err := strconv.Atoi(text)
+	if err != nil {
+		panic(err)
+	}
+	return n
+}
+
+// documents is what Redis should hold: for each key the documents of all rows
+// that claim it, the owner's first.
+type documents map[string][]string
+
+// documents computes them from the rows, without any of the code that is tested.
+func (r *rows) documents(other bool) documents {
+	made := documents{}
+	add := func(key, body string) { made[key] = append(made[key], body) }
+	list := r.sorted(pages)
+	for _, page := range list {
+		key := "page:"
+		if other {
+			key = "p:"
+		}
+		add(key+page[pageID], r.page(page))
+	}
+	for _, page := range list {
+		body := fmt.Sprintf(`{"id":%s,"slug":%s,"far":%s}`, page[pageID], quote(page[pageSlug]), quote(r.middleName(page)))
+		if page[pageSlug] != null {
+			add("slug:"+page[pageSlug], body)
+		}
+		if name := r.middleName(page); name != null && !other {
+			add("middle:"+name+":"+page[pageID], body)
+		}
+	}
+	for _, page := range list {
+		if page[pageAlias] == null {
+			continue
+		}
+		body := fmt.Sprintf(`{"id":%s,"alias":%s,"rev":%s}`, page[pageID], quote(page[pageAlias]), page[pageRev])
+		if other {
+			body = fmt.Sprintf(`{"id":%s,"alias":%s}`, page[pageID], quote(page[pageAlias]))
+		}
+		add("alias:"+page[pageAlias], body)
+	}
+	return made
+}
+
+func (r *rows) middleName(page row) string {
+	if middle, ok := r[middles][page[pageMiddle]]; ok {
+		return middle[2]
+	}
+	return null
+}
+
+func (r *rows) page(page row) string {
+	middle := "null"
+	if above, ok := r[middles][page[pageMiddle]]; ok {
+		far := null
+		if top, ok := r[fars][above[1]]; ok {
+			far = top[1]
+		}
+		middle = fmt.Sprintf(`{"name":%s,"far":%s}`, quote(above[2]), quote(far))
+	}
+	var bodies, names []string
+	for _, note := range r.sorted(notes) {
+		if note[1] == page[pageID] {
+			bodies = append(bodies, quote(note[2]))
+		}
+	}
+	for _, link := range r.sorted(pageTags) {
+		if tag, ok := r[tags][link[1]]; ok && link[0] == page[pageID] {
+			names = append(names, quote(tag[1]))
+		}
+	}
+	slices.Sort(names)
+	return fmt.Sprintf(`{"id":%s,"slug":%s,"rev":%s,"body":%s,"middle":%s,"notes":[%s],"tags":[%s]}`,
+		page[pageID], quote(page[pageSlug]), page[pageRev], quote(page[pageBody]), middle, strings.Join(bodies, ","), strings.Join(names, ","))
+}
+
+func quote(text string) string {
+	if text == null {
+		return "null"
+	}
+	return `"` + text + `"`
+}
