@@ -128,7 +128,6 @@ type roundInHand struct {
 	queue    []root
 	results  []*result
 	bytes    int
-	rendered int
 	after    *store.Publication
 	claims   *claims
 }

@@ -123,7 +123,6 @@ type reception struct {
 	ended chan error
 	stop  context.CancelFunc
 	log   []string
-	lines int // changes and commits of the log that were waited for
 	at    cdc.LSN
 }
 
