@@ -7,9 +7,10 @@ GOTEST ?= go test -p 2 -parallel 4 -timeout 15m
 PKG ?= ./...
 FUZZTIME ?= 20000x
 BENCHTIME ?= 1s
+BENCH ?=
 
 .DEFAULT_GOAL := help
-.PHONY: help deps build demo test race lint fuzz bench test-matrix
+.PHONY: help deps build demo test race lint fuzz bench microbench test-matrix
 
 help: ## show this list
 	@awk -F ':.*## ' '/^[a-z-]+:.*## / { printf "  make %-12s %s\n", $$1, $$2 }' Makefile
@@ -37,7 +38,10 @@ lint: ## gofmt, go vet and staticcheck
 fuzz: ## fuzz each decoder FUZZTIME times (20000x)
 	@scripts/fuzz.sh $(FUZZTIME)
 
-bench: deps ## run every benchmark for BENCHTIME (1s)
+bench: deps ## measure the whole path on real servers (3 minutes; BENCH=-quick: a glance)
+	go run ./bench $(BENCH)
+
+microbench: deps ## run every Go benchmark for BENCHTIME (1s)
 	$(GOTEST) -run '^$$' -bench . -benchmem -benchtime $(BENCHTIME) $(PKG)
 
 test-matrix: deps ## run the integration tests on PostgreSQL 14 to 18

@@ -42,7 +42,7 @@ func (m *materializer) empty(ctx context.Context) error {
 			return err
 		}
 	}
-	if err := os.RemoveAll(m.path(m.label)); err != nil {
+	if err := os.RemoveAll(m.path(m.label + ".state")); err != nil {
 		return fmt.Errorf("remove state: %w", err)
 	}
 	if err := m.client.FlushDB(ctx).Err(); err != nil {
@@ -73,7 +73,7 @@ func (m *materializer) drain(ctx context.Context, until cdc.LSN) error {
 }
 
 func (m *materializer) start() error {
-	file, err := m.write(m.label+".yaml", m.configuration(m.label, m.url(), m.server.URL(), m.path(m.label)))
+	file, err := m.write(m.label+".yaml", m.configuration(m.label, m.url(), m.server.URL(), m.path(m.label+".state")))
 	if err != nil {
 		return err
 	}
