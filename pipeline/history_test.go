@@ -36,6 +36,7 @@ func (h *history) pick(label string, n int) int { return rapid.IntRange(0, n-1).
 
 func (h *history) play(steps int) {
 	h.redis.script = script{cut: h.cut, during: h.during}
+	h.batch = rapid.SampledFrom([]int{batchBytes, 300}).Draw(h.T, "batch")
 	h.random = rapid.Uint64().Draw(h.T, "random")
 	for range h.pick("before", 5) {
 		h.commit()
@@ -61,7 +62,7 @@ func (h *history) act() {
 		{6, "settle", h.settle},
 		{2, "late", func() { h.redis.late() }},
 		{2, "crash soon", func() { h.crash(1 + h.pick("moments", 25)) }},
-		{1, "crash", func() { h.crash(1); h.step() }},
+		{1, "crash", func() { h.crash(0) }},
 		{1, "idle", func() { h.source.idle() }},
 		{1, "stream ends", func() { h.settle(); h.connectStream() }},
 		{1, "fold", h.fold},
@@ -80,14 +81,6 @@ func (h *history) act() {
 			action.do()
 			return
 		}
-	}
-}
-
-func (h *history) crash(moments int) {
-	h.mu.Lock()
-	defer h.mu.Unlock()
-	if h.countdown == 0 {
-		h.countdown = moments
 	}
 }
 

@@ -26,12 +26,13 @@ type ingester struct {
 	touch   func(node uint16, key []byte)
 	effect  func(store.Effect) error
 	wake    chan<- struct{}
+	most    int          // bytes of a batch
 	commit  time.Time    // of the last transaction applied
 	waiting func() error // makes the last commit durable and tells everyone
 }
 
 func newIngester(p *Pipeline, db *store.DB, wake chan<- struct{}) *ingester {
-	in := &ingester{Pipeline: p, db: db, batch: db.NewBatch(), toucher: p.Plan.NewToucher(), wake: wake, commit: db.Position().CommitTime}
+	in := &ingester{Pipeline: p, db: db, batch: db.NewBatch(), toucher: p.Plan.NewToucher(), wake: wake, most: batchBytes, commit: db.Position().CommitTime}
 	in.touch = in.batch.Touch
 	in.effect = func(e store.Effect) error { return in.toucher.Touch(e, in.touch) }
 	return in
@@ -198,7 +199,7 @@ func (in *ingester) applyBatch(batch *cdc.Batch, stream Stream) error {
 		if err := in.batch.Apply(batch.Changes[i], in.effect); err != nil {
 			return fmt.Errorf("apply %s: %w", batch.Changes[i].Op, err)
 		}
-		if in.batch.Size() > batchBytes {
+		if in.batch.Size() > in.most {
 			if err := in.commitBatch(stream); err != nil {
 				return err
 			}

@@ -193,16 +193,18 @@ func (p *Pipeline) live(ctx context.Context, db *store.DB) error {
 	drained, stopPublishing := context.WithCancelCause(context.WithoutCancel(ctx))
 	defer stopPublishing(nil)
 	group, working := errgroup.WithContext(ctx)
+	ingesting, ingested := context.WithCancel(context.WithoutCancel(ctx))
 	publisher := newPublisher(p, db, wake)
 	done := make(chan struct{})
 	group.Go(func() error {
 		defer close(done)
-		return publisher.run(drained, working)
+		return publisher.run(drained, ingesting)
 	})
 	group.Go(func() error {
+		defer ingested()
 		err := newIngester(p, db, wake).run(working)
-		if err != nil {
-			stopPublishing(err)
+		if err != nil && working.Err() == nil {
+			stopPublishing(err) // it failed: it was not told to stop
 		}
 		return err
 	})

@@ -52,6 +52,7 @@ func (p *publisher) run(ctx, ingesting context.Context) error {
 	tick := time.NewTicker(probeInterval)
 	defer tick.Stop()
 	for {
+		ended := ingesting.Err() != nil // before the step: it then sees everything that was ingested
 		more, err := p.step(ctx)
 		switch {
 		case ctx.Err() != nil:
@@ -64,13 +65,13 @@ func (p *publisher) run(ctx, ingesting context.Context) error {
 			if err := p.redisDown(ingesting, err); err != nil {
 				return err
 			}
-			if ingesting.Err() != nil {
+			if ended {
 				return nil // stopping: the next start goes on
 			}
 			continue
 		case more:
 			continue
-		case ingesting.Err() != nil:
+		case ended:
 			return nil
 		}
 		select {

@@ -20,6 +20,7 @@ import (
 type fakeSource struct {
 	mu      sync.Mutex
 	commits []commit // the first is the empty database
+	slot    string
 	facts   checkpoint.Server
 	gap     error         // what Stream is refused with
 	changed chan struct{} // closed and replaced at each change
@@ -173,6 +174,7 @@ func (s *fakeSource) Begin(context.Context, []*cdc.Table) (Load, error) {
 	s.mu.Lock()
 	defer s.mu.Unlock()
 	s.loads++
+	s.notify()
 	s.facts.Exists, s.facts.Lost, s.facts.Confirmed, s.gap = true, "", s.facts.Flushed, nil
 	return &fakeLoad{s, s.facts.Flushed, s.commits[len(s.commits)-1].after}, nil
 }

@@ -51,6 +51,7 @@ type world struct {
 	redis  *fakeRedis
 	other  bool // which plan
 	roots  int  // RoundRoots
+	batch  int  // bytes of a batch of the ingest loop
 
 	fs        *vfs.MemFS
 	dir       *store.Dir
@@ -66,6 +67,7 @@ type world struct {
 	mu        sync.Mutex
 	countdown int                   // moments until the crash; 0: none is due
 	random    uint64                // of the next crash
+	unsynced  int                   // percent of what was not synced that survives; less than 0: any
 	crashed   atomic.Pointer[wreck] // what the crash left; the rest of the step does not count
 }
 
@@ -77,8 +79,7 @@ type wreck struct {
 }
 
 func newWorld(t testingT, roots int) *world {
-	w := &world{t: t, source: newSource(), redis: newRedis(), roots: roots, fs: vfs.NewCrashableMem()}
-	return w
+	return &world{t: t, source: newSource(), redis: newRedis(), roots: roots, batch: batchBytes, unsynced: -1, fs: vfs.NewCrashableMem()}
 }
 
 // step is a moment at which a crash may be due.
@@ -101,8 +102,12 @@ func (w *world) wreck() {
 	if err != nil {
 		w.t.Fatalf("facts: %v", err)
 	}
+	percent := w.unsynced
+	if percent < 0 {
+		percent = random.IntN(101)
+	}
 	w.crashed.Store(&wreck{
-		fs:    w.fs.CrashClone(vfs.CrashCloneCfg{UnsyncedDataPercent: random.IntN(101), RNG: random}),
+		fs:    w.fs.CrashClone(vfs.CrashCloneCfg{UnsyncedDataPercent: percent, RNG: random}),
 		redis: w.redis.clone(), facts: facts,
 	})
 }
@@ -127,21 +132,26 @@ func (w *world) open() {
 	if w.dir, err = store.OpenDirOn(fs, "state"); err != nil {
 		w.t.Fatalf("open the directory: %v", err)
 	}
-	w.pipeline = New(Config{
+	w.pipeline = New(w.config())
+	if w.db, err = w.pipeline.open(context.Background()); err != nil {
+		w.t.Fatalf("open: %v", err)
+	}
+	w.pipeline.positions.Reset(w.db.Position().LSN)
+	w.ingester = newIngester(w.pipeline, w.db, make(chan struct{}, 1))
+	w.ingester.most = w.batch
+	w.publisher = newPublisher(w.pipeline, w.db, nil)
+	w.connectStream()
+}
+
+func (w *world) config() Config {
+	return Config{
 		Plan: plan(w.other), Source: w.source, Sink: w.redis, State: w.dir, Slot: "slot", RoundRoots: w.roots,
 		Previous: w.previous, Logger: slog.New(slog.NewTextHandler(logTo{w.t}, nil)),
 		Store: store.Options{
 			CacheBytes: 1 << 20, MemTableBytes: 1 << 18, BallastBytes: -1,
 			Fatal: func(err error) { panic(fmt.Sprintf("fatal: %v", err)) },
 		},
-	})
-	if w.db, err = w.pipeline.open(context.Background()); err != nil {
-		w.t.Fatalf("open: %v", err)
 	}
-	w.pipeline.positions.Reset(w.db.Position().LSN)
-	w.ingester = newIngester(w.pipeline, w.db, make(chan struct{}, 1))
-	w.publisher = newPublisher(w.pipeline, w.db, nil)
-	w.connectStream()
 }
 
 // logTo is where the pipeline's log goes.
@@ -185,6 +195,18 @@ func (w *world) close() {
 	w.settle()
 	if err := errors.Join(w.db.Close(), w.dir.Close()); err != nil {
 		w.t.Fatalf("close: %v", err)
+	}
+}
+
+// crash ends the process at a moment to come; 0 is now.
+func (w *world) crash(moments int) {
+	w.mu.Lock()
+	defer w.mu.Unlock()
+	switch {
+	case moments == 0 && !w.isCrashed():
+		w.wreck()
+	case w.countdown == 0:
+		w.countdown = moments
 	}
 }
 
