@@ -194,13 +194,16 @@ func (in *ingester) settle() error {
 func (in *ingester) applyBatch(batch *cdc.Batch, stream Stream) error {
 	began := time.Now()
 	commits := batch.Commits
+	if err := in.batch.Prefetch(batch.Changes); err != nil {
+		return err
+	}
 	for i := range batch.Changes {
 		commits = in.endTransactions(commits, i)
 		if err := in.batch.Apply(batch.Changes[i], in.effect); err != nil {
 			return fmt.Errorf("apply %s: %w", batch.Changes[i].Op, err)
 		}
 		if in.batch.Size() > in.most {
-			if err := in.commitBatch(stream); err != nil {
+			if err := in.commitBatch(stream, true); err != nil {
 				return err
 			}
 		}
@@ -211,7 +214,10 @@ func (in *ingester) applyBatch(batch *cdc.Batch, stream Stream) error {
 	}
 	in.Metrics.Changes.Add(float64(len(batch.Changes)))
 	in.Metrics.Transactions.Add(float64(len(batch.Commits)))
-	err := in.commitBatch(stream)
+	var err error
+	if len(batch.Commits) > 0 || batch.Idle > 0 {
+		err = in.commitBatch(stream, false)
+	}
 	in.Metrics.IngestSeconds.Add(time.Since(began).Seconds())
 	return err
 }
@@ -228,9 +234,14 @@ func (in *ingester) endTransactions(commits []cdc.Commit, change int) []cdc.Comm
 }
 
 // commitBatch commits while the commit before reaches the disk, and remembers
-// to tell everyone when this one has.
-func (in *ingester) commitBatch(stream Stream) error {
-	sync, err := in.batch.CommitAsync()
+// to tell everyone when this one has. A transaction that has not ended stays in
+// the batch, unless it has become too large to.
+func (in *ingester) commitBatch(stream Stream, unfinished bool) error {
+	commit := in.batch.CommitEndedAsync
+	if unfinished {
+		commit = in.batch.CommitAsync
+	}
+	sync, err := commit()
 	if err != nil {
 		return err
 	}

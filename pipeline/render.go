@@ -125,7 +125,7 @@ func (w *renderer) render(one root, out *result) error {
 	if err != nil {
 		return fmt.Errorf("render projection %s: %w", one.projection.Name, err)
 	}
-	if out.before, out.known, err = w.db.Published(one.projection.ID, key); err != nil {
+	if out.before, out.known, err = w.reader.Published(one.projection.ID, key); err != nil {
 		return err
 	}
 	if out.exists = exists; !exists {

@@ -13,7 +13,7 @@ import (
 	"materializer/internal/servers/servertest"
 )
 
-const patience = 30 * time.Second
+const patience = 2 * time.Minute
 
 // origin is a database with a slot and a publication, both named after it.
 type origin struct {

@@ -21,6 +21,7 @@ type Batch struct {
 	touched
 	writer rowWriter
 	wide   []byte // a key longer than the arena's room
+	wanted [][]byte
 
 	tx       uint32 // number of the transaction in hand
 	open     bool   // it has changed rows

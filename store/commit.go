@@ -33,6 +33,11 @@ func (b *Batch) CommitAsync() (wait func() error, err error) {
 	return b.commit(true, true)
 }
 
+// CommitEndedAsync is CommitEnded(true) in two steps, as CommitAsync.
+func (b *Batch) CommitEndedAsync() (wait func() error, err error) {
+	return b.commit(true, false)
+}
+
 // CommitEnded commits the transactions that have ended and keeps the
 // unfinished one in the batch, so that a small transaction is never partial.
 func (b *Batch) CommitEnded(sync bool) error {

@@ -1,6 +1,7 @@
 package store
 
 import (
+	"bytes"
 	"encoding/binary"
 	"fmt"
 
@@ -11,9 +12,10 @@ import (
 
 // Reader reads a snapshot for one goroutine, reusing iterators and buffers.
 type Reader struct {
-	snapshot *Snapshot
-	key      []byte
-	free     []*IndexIterator
+	snapshot  *Snapshot
+	key       []byte
+	free      []*IndexIterator
+	published []points // by projection
 }
 
 // NewReader makes a reader. It must be closed before the snapshot.
@@ -28,7 +30,43 @@ func (r *Reader) Close() error {
 		}
 	}
 	r.free = nil
+	for i := range r.published {
+		if err := r.published[i].close(); err != nil && first == nil {
+			first = err
+		}
+	}
+	r.published = nil
 	return first
+}
+
+func (r *Reader) projection(projection int) *points {
+	for len(r.published) <= projection {
+		lower := appendPublishedKey(nil, uint16(len(r.published)), nil)
+		r.published = append(r.published, points{
+			open: func() (*pebble.Iterator, error) {
+				return r.snapshot.db.pebble.NewIter(&pebble.IterOptions{LowerBound: lower, UpperBound: successor(nil, lower)})
+			},
+			get: func(key []byte) ([]byte, func() error, error) {
+				value, closer, err := r.snapshot.db.pebble.Get(key)
+				if err != nil {
+					return nil, nil, err
+				}
+				return value, closer.Close, nil
+			},
+		})
+	}
+	return &r.published[projection]
+}
+
+// Published is DB.Published as it was when the reader first asked for many.
+func (r *Reader) Published(projection uint16, root []byte) (p Published, ok bool, err error) {
+	r.key = appendPublishedKey(r.key[:0], projection, root)
+	ok, err = r.projection(int(projection)).find(r.key, func(value []byte) error {
+		var err error
+		p, err = parsePublished(bytes.Clone(value))
+		return err
+	})
+	return p, ok, err
 }
 
 // Row appends a row to dst, or reports that there is none.

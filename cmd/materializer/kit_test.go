@@ -26,7 +26,7 @@ import (
 )
 
 // patience bounds every wait. Nothing waits for it unless it has failed.
-const patience = 30 * time.Second
+const patience = 2 * time.Minute
 
 const shop = `
 CREATE TABLE categories (id int PRIMARY KEY, parent_id int REFERENCES categories, name text NOT NULL);

@@ -77,7 +77,7 @@ func count(t *testing.T, counter prometheus.Counter) float64 {
 // waitConfirmed waits until the slot's confirmed position has reached what is committed now.
 func waitConfirmed(t *testing.T, r *runner) {
 	t.Helper()
-	ctx, cancel := context.WithTimeout(t.Context(), 20*time.Second)
+	ctx, cancel := context.WithTimeout(t.Context(), 2*time.Minute)
 	defer cancel()
 	conn, err := pgx.Connect(ctx, r.pg)
 	if err != nil {
@@ -148,7 +148,7 @@ func TestFlushAll(t *testing.T) {
 
 func (r *runner) waitRefill(t *testing.T, n float64) {
 	t.Helper()
-	deadline := time.After(20 * time.Second)
+	deadline := time.After(2 * time.Minute)
 	tick := time.NewTicker(5 * time.Millisecond)
 	defer tick.Stop()
 	for count(t, r.metrics.Refills) < n {

@@ -159,7 +159,7 @@ func (r *runner) slotName() string {
 
 // settle waits until everything committed so far is visible.
 func (r *runner) settle(t testing.TB) error {
-	ctx, cancel := context.WithTimeout(t.Context(), 30*time.Second)
+	ctx, cancel := context.WithTimeout(t.Context(), 2*time.Minute)
 	defer cancel()
 	conn, err := pgx.Connect(ctx, r.pg)
 	if err != nil {

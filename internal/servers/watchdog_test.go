@@ -86,7 +86,7 @@ func TestServersDoNotOutliveTheirParent(t *testing.T) {
 // watchdog does, and then the port must be closed.
 func wantGone(t *testing.T, dir, addr string) {
 	t.Helper()
-	timeout := time.NewTimer(30 * time.Second)
+	timeout := time.NewTimer(2 * time.Minute)
 	defer timeout.Stop()
 	tick := time.NewTicker(20 * time.Millisecond)
 	defer tick.Stop()
