@@ -14,7 +14,6 @@ import (
 type claims struct {
 	round   *roundInHand
 	left    map[string]map[claim]bool // by key: given up in this round
-	owner   map[string]*claim         // by key: who owned it before the round; nil if nobody
 	pending []string                  // keys left, to be decided at the end of the round
 	later   []change                  // roots that have left keys, recorded at the end of the round
 	spared  []string                  // keys left that stay for now: rounds to come may write them
@@ -30,7 +29,7 @@ func (c claim) compare(other claim) int {
 }
 
 func newClaims(r *roundInHand) *claims {
-	return &claims{round: r, left: map[string]map[claim]bool{}, owner: map[string]*claim{}}
+	return &claims{round: r, left: map[string]map[claim]bool{}}
 }
 
 // resolve adds to made the writes of the keys of projections that keep claims,
@@ -41,9 +40,7 @@ func (c *claims) resolve(made *changes, last bool) error {
 		if !change.projection.Claims {
 			continue
 		}
-		if err := c.leave(change); err != nil {
-			return err
-		}
+		c.leave(change)
 	}
 	for i := range made.list {
 		change := &made.list[i]
@@ -61,40 +58,30 @@ func (c *claims) resolve(made *changes, last bool) error {
 }
 
 // leave gives up the claims on the keys that a root has left.
-func (c *claims) leave(change *change) error {
+func (c *claims) leave(change *change) {
 	for _, key := range change.removed {
 		if c.left[string(key)] == nil {
 			c.left[string(key)] = map[claim]bool{}
 			c.pending = append(c.pending, string(key))
 		}
 		c.left[string(key)][claim{change.projection.ID, change.key}] = true
-		if err := c.noteOwner(string(key)); err != nil {
-			return err
-		}
 	}
-	return nil
 }
 
-// noteOwner remembers who owned a key before the round touched it.
-func (c *claims) noteOwner(key string) error {
-	if _, known := c.owner[key]; known {
-		return nil
-	}
-	var first *claim
-	err := c.round.db.Claims([]byte(key), func(projection uint16, root []byte) bool {
-		first = &claim{projection, string(root)}
+// owned tells whether Redis has the root's document under a key already, as far
+// as the store knows: no root before it claims the key or has left it just now.
+func (c *claims) owned(key string, root claim) (bool, error) {
+	first := false
+	err := c.round.db.Claims([]byte(key), func(projection uint16, row []byte) bool {
+		first = claim{projection, string(row)} == root
 		return false
 	})
-	c.owner[key] = first
-	return err
+	return first, err
 }
 
 // write adds the keys that the root may write: those that nobody before it claims.
 func (c *claims) write(made *changes, change *change, self claim) error {
 	for _, key := range change.keys {
-		if err := c.noteOwner(string(key)); err != nil {
-			return err
-		}
 		claimants, err := c.claimants(made, string(key))
 		if err != nil {
 			return err
@@ -106,8 +93,11 @@ func (c *claims) write(made *changes, change *change, self claim) error {
 		if len(claimants) > 1 {
 			c.collide(key, claimants)
 		}
-		before := c.owner[string(key)]
-		if change.write || before == nil || *before != self {
+		owned, err := c.owned(string(key), self)
+		if err != nil {
+			return err
+		}
+		if change.write || !owned {
 			made.set(key, change.body)
 		}
 	}
@@ -135,12 +125,7 @@ func (c *claims) claimants(made *changes, key string) ([]claim, error) {
 // until the round that reaches the journal's end, and counts as left over until then.
 func (c *claims) settle(made *changes) error {
 	if c.round.work.all {
-		for _, key := range c.round.spared {
-			if err := c.noteOwner(key); err != nil {
-				return err
-			}
-			c.pending = append(c.pending, key)
-		}
+		c.pending = append(c.pending, c.round.spared...)
 	}
 	for _, key := range c.pending {
 		claimants, err := c.claimants(made, key)
@@ -157,7 +142,10 @@ func (c *claims) settle(made *changes) error {
 			continue
 		}
 		heir := claimants[0]
-		if before := c.owner[key]; before != nil && *before == heir {
+		if owned, err := c.owned(key, heir); err != nil || owned {
+			if err != nil {
+				return err
+			}
 			continue
 		}
 		if err := c.inherit(made, key, heir); err != nil {

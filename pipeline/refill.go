@@ -13,76 +13,88 @@ import (
 // the keys removed again that were removed since. Where that is not known any
 // more everything is written again.
 func (p *publisher) rewrite(ctx context.Context, after uint64) error {
-	publication := p.db.NewPublication()
-	defer publication.Close()
-	complete, err := p.db.RemovedAfter(after, func(key []byte) error {
-		publication.Leftover(store.Leftover{Key: key})
-		return nil
+	if err := p.owe(after); err != nil {
+		return err
+	}
+	complete := false
+	err := p.leave(func(left func(key []byte) error) (err error) {
+		complete, err = p.db.RemovedAfter(after, left)
+		return err
 	})
-	if err != nil {
-		return fmt.Errorf("look up removed keys: %w", err)
+	if err != nil || complete {
+		return err
 	}
-	if !complete {
-		return p.rewriteAll(ctx)
-	}
-	return p.owe(publication, after)
-}
-
-// removeAgain has the keys removed again that a round in parts has removed of
-// which Redis does not have the end, and perhaps not the parts. What the round
-// has written is still in the journal.
-func (p *publisher) removeAgain(after uint64) error {
-	publication := p.db.NewPublication()
-	defer publication.Close()
-	_, err := p.db.RemovedAfter(after, func(key []byte) error {
-		p.inheriting = true
-		publication.Leftover(store.Leftover{Key: key})
-		return nil
-	})
-	if err != nil {
-		return fmt.Errorf("look up removed keys: %w", err)
-	}
-	return publication.Commit(false)
+	return p.rewriteAll(ctx)
 }
 
 // rewriteAll has every root written again. Keys in Redis that look like ours,
 // and those that we have removed, are taken for leftovers until they are
 // written again.
 func (p *publisher) rewriteAll(ctx context.Context) error {
-	publication := p.db.NewPublication()
-	defer publication.Close()
-	left := func(key []byte) error {
-		publication.Leftover(store.Leftover{Key: key})
-		return nil
+	if err := p.owe(0); err != nil {
+		return err
 	}
-	if err := p.db.RemovedAll(left); err != nil {
-		return fmt.Errorf("look up removed keys: %w", err)
+	if err := p.leave(p.db.RemovedAll); err != nil || p.Previous == nil {
+		return err
 	}
-	if p.Previous != nil {
-		if err := p.Previous(ctx, left); err != nil {
-			return err
-		}
-	}
-	return p.owe(publication, 0)
+	return p.leave(func(left func(key []byte) error) error { return p.Previous(ctx, left) })
+}
+
+// removeAgain has the keys removed again that a round in parts has removed of
+// which Redis does not have the end, and perhaps not the parts. What the round
+// has written is still in the journal.
+func (p *publisher) removeAgain(after uint64) error {
+	return p.leave(func(left func(key []byte) error) error {
+		_, err := p.db.RemovedAfter(after, left)
+		return err
+	})
 }
 
 // owe makes the next round bring everything that was published after a round.
-// That is durable together with the leftovers: they must not be removed, also
+// That is durable before any leftover is listed: none must be removed, also
 // after a crash, before what is alive was written again. It is not part of the
 // journal, whose records a marker may claim one by one.
-func (p *publisher) owe(leftovers *store.Publication, after uint64) error {
+func (p *publisher) owe(after uint64) error {
 	if p.refill != nil {
 		after = min(after, *p.refill)
 	}
-	leftovers.Refill(after)
-	if err := leftovers.Commit(true); err != nil {
+	publication := p.db.NewPublication()
+	defer publication.Close()
+	publication.Refill(after)
+	if err := publication.Commit(true); err != nil {
 		return err
 	}
-	p.refill, p.inheriting = &after, true
+	p.refill = &after
 	p.Metrics.Refills.Inc()
 	p.phase.Store("refilling")
 	return nil
 }
+
+// leave lists keys as leftovers, durably: a marker that moves past their removal
+// is not compared with it again.
+func (p *publisher) leave(list func(left func(key []byte) error) error) error {
+	publication := p.db.NewPublication()
+	defer publication.Close()
+	listed := false
+	err := list(func(key []byte) error {
+		p.inheriting, listed = true, true
+		publication.Leftover(store.Leftover{Key: key})
+		if publication.Size() < leftoverBytes {
+			return nil
+		}
+		return publication.Commit(false)
+	})
+	if err != nil {
+		return fmt.Errorf("list keys that may be left over: %w", err)
+	}
+	if !listed {
+		return nil
+	}
+	return publication.Commit(true)
+}
+
+// leftoverBytes bounds the list of leftovers that is held in memory.
+const leftoverBytes = 1 << 20
 
 // refillRoots adds the roots that Redis has lost.
 func (r *roundInHand) refillRoots(ctx context.Context) error {

@@ -69,7 +69,7 @@ func (p *publisher) collect(snapshot *store.Snapshot) (*work, error) {
 	fans := map[string]struct{}{}
 	journal := snapshot.Journal()
 	for journal.Next() {
-		if len(w.roots) >= 4*p.RoundRoots && journal.Seq() != w.last {
+		if len(w.roots)+len(w.fan) >= 4*p.RoundRoots && journal.Seq() != w.last {
 			w.all = false
 			break
 		}

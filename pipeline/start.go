@@ -210,7 +210,7 @@ func (p *Pipeline) inherit(ctx context.Context, db *store.DB, number uint64) err
 	defer publication.Close()
 	left := func(key []byte) error {
 		publication.Leftover(store.Leftover{Key: key})
-		if publication.Size() > 1<<20 {
+		if publication.Size() > leftoverBytes {
 			return publication.Commit(false)
 		}
 		return nil
