@@ -1,12 +1,20 @@
 package e2e
 
 import (
+	"flag"
+	"os"
 	"testing"
 
 	"materializer/internal/servers/servertest"
 )
 
-func TestMain(m *testing.M) { servertest.Main(m) }
+// TestMain draws fewer random cases than rapid would; -rapid.checks says otherwise.
+func TestMain(m *testing.M) {
+	if err := flag.Set("rapid.checks", "20"); err != nil {
+		os.Exit(2)
+	}
+	servertest.Main(m)
+}
 
 const shop = `
 CREATE TABLE categories (id int PRIMARY KEY, parent_id int REFERENCES categories, name text NOT NULL);
