@@ -10,7 +10,7 @@ import (
 
 // TestMain draws fewer random cases than rapid would; -rapid.checks says otherwise.
 func TestMain(m *testing.M) {
-	if err := flag.Set("rapid.checks", "20"); err != nil {
+	if err := flag.Set("rapid.checks", checks); err != nil {
 		os.Exit(2)
 	}
 	servertest.Main(m)
