@@ -23,7 +23,7 @@ func TestCuts(t *testing.T) {
 	var c cuts
 	visible := cdc.LSN(5)
 	for i, r := range rounds {
-		visible, _, c = c.after(visible, r.position, store.Position{LSN: r.snapshot}, r.position == r.snapshot)
+		visible, _, c = c.after(visible, r.position, store.Position{LSN: r.snapshot}, r.position == r.snapshot, 1)
 		if visible != r.visible || len(c) != r.left {
 			t.Errorf("round %d: visible %d with %d cuts left, want %d with %d", i+1, visible, len(c), r.visible, r.left)
 		}

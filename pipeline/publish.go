@@ -114,9 +114,21 @@ func (p *publisher) step(ctx context.Context) (more bool, err error) {
 	}
 	if time.Since(p.probed) > probeInterval {
 		p.probed = time.Now()
-		return false, p.Sink.Probe(ctx)
+		if err := p.Sink.Probe(ctx); err != nil {
+			return false, err
+		}
+		p.answered()
 	}
 	return false, nil
+}
+
+// answered notes that Redis works: it has taken a round or answered a probe. To
+// be connected does not say so, a full Redis refuses writes only.
+func (p *publisher) answered() {
+	p.attempt = 0
+	if was := p.redis.Swap(""); was != "" {
+		p.Logger.Info("Redis is there", "visible", p.positions.Now().Visible)
+	}
 }
 
 // connect makes the connection and compares Redis' marker with local state.
@@ -128,10 +140,8 @@ func (p *publisher) connect(ctx context.Context) error {
 	if err := p.compare(ctx, found, ok); err != nil {
 		return err
 	}
-	p.connected, p.attempt, p.probed = true, 0, time.Now()
-	if was := p.redis.Swap(""); was != "" {
-		p.Logger.Info("connected to Redis", "marker", ok, "visible", found.LSN)
-	}
+	p.connected, p.probed = true, time.Time{}
+	p.Logger.Debug("connected to Redis", "marker", ok, "visible", found.LSN)
 	return nil
 }
 

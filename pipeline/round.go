@@ -2,6 +2,7 @@ package pipeline
 
 import (
 	"context"
+	"errors"
 	"fmt"
 	"sort"
 	"time"
@@ -53,11 +54,15 @@ func (p *publisher) publish(ctx context.Context) (more bool, err error) {
 	r.claims = newClaims(r)
 	p.round++
 	cuts := p.cuts
-	r.visible, r.commit, cuts = cuts.after(visible, w.lsn, snapshot.Position(), w.all)
+	r.visible, r.commit, cuts = cuts.after(visible, w.lsn, snapshot.Position(), w.all, p.depth())
 	if err := r.run(ctx); err != nil {
 		return false, err
 	}
+	p.answered()
 	p.cuts, p.refill = cuts, nil
+	if r.force && !w.all {
+		p.distrust = max(p.distrust, snapshot.JournalEnd())
+	}
 	p.positions.Show(r.visible, r.commit)
 	p.Metrics.observeRound(w.touches, time.Since(began), snapshot.Position().CommitTime, w.all)
 	return !w.all, nil
@@ -90,7 +95,7 @@ func (p *publisher) collect(snapshot *store.Snapshot) (*work, error) {
 			w.lsn = snapshot.Position().LSN
 		}
 	}
-	if err := journal.Close(); err != nil {
+	if err := errors.Join(journal.Err(), journal.Close()); err != nil {
 		return nil, fmt.Errorf("read journal: %w", err)
 	}
 	if w.all {
@@ -250,4 +255,16 @@ func (r *roundInHand) send(ctx context.Context, last bool) error {
 		worker.reset()
 	}
 	return nil
+}
+
+func (p *publisher) depth() int {
+	deepest := 0
+	for _, node := range p.Plan.Nodes {
+		depth := 0
+		for ; node.Parent != nil; node = node.Parent {
+			depth++
+		}
+		deepest = max(deepest, depth)
+	}
+	return deepest
 }

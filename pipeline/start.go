@@ -175,7 +175,10 @@ func (p *Pipeline) loadOnce(ctx context.Context, facts checkpoint.Server) (_ *st
 	p.postgres.Store("")
 	err = snapshot.Copy(ctx, tables, func(_ context.Context, table *cdc.Table, rows []cdc.Row) error {
 		p.Metrics.RowsLoaded.Add(float64(len(rows)))
-		return db.Load(table.ID, rows)
+		if err := db.Load(table.ID, rows); err != nil {
+			return finalError{err} // a full disk, a row without a key: the next copy would meet it again
+		}
+		return nil
 	})
 	if err != nil {
 		return nil, fmt.Errorf("load: %w", err)
@@ -187,7 +190,7 @@ func (p *Pipeline) loadOnce(ctx context.Context, facts checkpoint.Server) (_ *st
 		all = append(all, projection.All())
 	}
 	if err := db.FinishLoad(id, store.Position{LSN: snapshot.Position()}, all); err != nil {
-		return nil, err
+		return nil, finalError{err}
 	}
 	return db, p.removeOlder(number)
 }
@@ -215,7 +218,7 @@ func (p *Pipeline) inherit(ctx context.Context, db *store.DB, number uint64) err
 		}
 		return nil
 	}
-	inherited := false
+	known := false // what Redis can hold is in the older states
 	for _, epoch := range p.State.Epochs() {
 		if epoch.Number == number {
 			continue
@@ -223,15 +226,16 @@ func (p *Pipeline) inherit(ctx context.Context, db *store.DB, number uint64) err
 		old, err := p.State.Open(epoch.Number, store.Options{FS: p.Store.FS, Logger: p.Logger})
 		if err != nil {
 			p.Logger.Warn("cannot read the older state: keys that only it knows will be looked for in Redis", "epoch", epoch.Number, "error", err)
+			known = false
 			continue
 		}
-		inherited = true
+		known = true
 		err = inheritFrom(old, left)
 		if err = joinClose(err, old); err != nil {
 			return err
 		}
 	}
-	if !inherited && p.Previous != nil {
+	if !known && p.Previous != nil {
 		if err := p.Previous(ctx, left); err != nil {
 			return fmt.Errorf("look for documents of an earlier state: %w", err)
 		}
