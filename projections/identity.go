@@ -35,7 +35,10 @@ func (c *compiler) identity(t *catalog.Table) ([]string, refusal) {
 		return t.IdentityIndex.Columns, refusal{}
 	case t.ReplicaIdentity == 'd' && t.PrimaryKey != nil && t.PrimaryKey.Deferrable:
 		return nil, refusal{fmt.Sprintf("the primary key of table %s is deferrable: once it is published, its updates and deletes would be refused", t),
-			fmt.Sprintf("make the key not deferrable, or ALTER TABLE %s REPLICA IDENTITY FULL", sqlName(t))}
+			"make the key not deferrable, or name the rows by another unique index: REPLICA IDENTITY USING INDEX"}
+	case t.PrimaryKey != nil && t.PrimaryKey.Deferrable:
+		return nil, refusal{fmt.Sprintf("the primary key of table %s is deferrable: within a transaction two rows can have one key, and the stream does not say which of them a change means", t),
+			"make the key not deferrable, or name the rows by another unique index: REPLICA IDENTITY USING INDEX"}
 	case t.ReplicaIdentity == 'd' && t.PrimaryKey == nil:
 		return nil, refusal{fmt.Sprintf("table %s has no primary key: once it is published, its updates and deletes would be refused", t), identityRemedy(t)}
 	}

@@ -250,13 +250,21 @@ func (s *Source) checkIdentity(t *cdc.Table, stored *catalog.Table, found *Probl
 		found.add(subject, "the index of its REPLICA IDENTITY is gone"+breaks, identityRemedy(stored, name))
 	case index == nil && stored.PrimaryKey != nil:
 		found.add(subject, "its primary key is deferrable and cannot identify rows in the stream"+breaks,
-			"ALTER TABLE "+name+" REPLICA IDENTITY FULL;")
+			"ALTER TABLE "+name+" DROP CONSTRAINT "+quoteName(stored.PrimaryKey.Name)+", ADD PRIMARY KEY ("+columnsSQL(stored.PrimaryKey.Columns)+");")
 	case index == nil:
 		found.add(subject, "it has neither a primary key nor another REPLICA IDENTITY"+breaks, identityRemedy(stored, name))
 	case !slices.Equal(sorted(index.Columns), sorted(want)):
 		found.add(subject, fmt.Sprintf("its REPLICA IDENTITY is (%s), but rows are identified by (%s): the stream would not always tell which row changed",
 			strings.Join(index.Columns, ", "), strings.Join(want, ", ")), identityRemedy(stored, name))
 	}
+}
+
+func columnsSQL(names []string) string {
+	quoted := make([]string, len(names))
+	for i, name := range names {
+		quoted[i] = quoteName(name)
+	}
+	return strings.Join(quoted, ", ")
 }
 
 // identityRemedy is the statement that gives the table a usable identity.

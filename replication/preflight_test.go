@@ -99,7 +99,7 @@ func TestPreflightFindsAllTablesThatCannotBe(t *testing.T) {
 		finding{"table bare", "neither a primary key nor", "ADD PRIMARY KEY"},
 		finding{"table unused", "UPDATE and DELETE would fail", `ALTER TABLE "public"."unused" REPLICA IDENTITY USING INDEX "unused_id";`},
 		finding{"table nothing", "REPLICA IDENTITY NOTHING", `ALTER TABLE "public"."nothing" REPLICA IDENTITY DEFAULT;`},
-		finding{"table late", "deferrable", `ALTER TABLE "public"."late" REPLICA IDENTITY FULL;`},
+		finding{"table late", "deferrable", `ALTER TABLE "public"."late" DROP CONSTRAINT "late_pkey", ADD PRIMARY KEY ("id");`},
 		finding{"table other", "REPLICA IDENTITY is (k), but rows are identified by (id)", `"other" REPLICA IDENTITY DEFAULT;`},
 		finding{"table lost", "index of its REPLICA IDENTITY is gone", "ADD PRIMARY KEY"},
 		finding{"table fast", "unlogged", `ALTER TABLE "public"."fast" SET LOGGED;`},
