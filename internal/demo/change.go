@@ -153,7 +153,8 @@ func (t *traffic) order(ctx context.Context, tx pgx.Tx, c *change) error {
 	c.say("order:%d  placed: %s, %s, to %s", id, many(lines, "line", "lines"), amount(total), to.city)
 	c.watch(contains, `"total":`+amount(total), "order:%d", id)
 	c.watch(contains, fmt.Sprintf(`"orders":[{"id":%d,`, id), "user:%d", user)
-	c.committed = append(c.committed, func() { t.orders.add(id) })
+	c.held = append(c.held, hold{t.orders, id})
+	c.committed = append(c.committed, func() { t.orders.addHeld(id) })
 	return tx.SendBatch(ctx, &batch).Close()
 }
 
@@ -192,7 +193,8 @@ func (t *traffic) newProduct(ctx context.Context, tx pgx.Tx, c *change) error {
 	c.say("product:%d  new: %s", id, p.name)
 	c.watch(present, "", "product:%d", id)
 	c.watch(contains, quoted(sku(id)), "category:%d", p.category)
-	c.committed = append(c.committed, func() { t.products.add(id) })
+	c.held = append(c.held, hold{t.products, id})
+	c.committed = append(c.committed, func() { t.products.addHeld(id) })
 	return tx.SendBatch(ctx, &batch).Close()
 }
 

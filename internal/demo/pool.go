@@ -45,9 +45,21 @@ func (p *pool) release(id int64) {
 	delete(p.held, id)
 }
 
+// addHeld adds a row that nobody may pick before its change was seen.
+func (p *pool) addHeld(id int64) {
+	p.mu.Lock()
+	defer p.mu.Unlock()
+	p.held[id] = true
+	p.insert(id)
+}
+
 func (p *pool) add(id int64) {
 	p.mu.Lock()
 	defer p.mu.Unlock()
+	p.insert(id)
+}
+
+func (p *pool) insert(id int64) {
 	p.at[id] = len(p.ids)
 	p.ids = append(p.ids, id)
 }
