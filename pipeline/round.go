@@ -26,6 +26,8 @@ type root struct {
 type work struct {
 	roots   map[root]struct{}
 	fan     []store.Touch // to be followed up to roots
+	long    uint64        // the last record if it is too long to be remembered; else 0
+	noted   int           // how many of its touches are remembered all the same
 	last    uint64        // journal record that the round ends with; 0 if there is none
 	first   uint64
 	lsn     cdc.LSN // every touch up to here is part of the round
@@ -68,23 +70,29 @@ func (p *publisher) publish(ctx context.Context) (more bool, err error) {
 	return !w.all, nil
 }
 
+// size is what the work holds in memory.
+func (w *work) size() int { return len(w.roots) + len(w.fan) }
+
 // collect reads the journal from its beginning until there is enough for a round.
+// A round ends with a whole record. What was folded during an outage may be one
+// record of any length: past twice the size its touches are left in the journal.
 func (p *publisher) collect(snapshot *store.Snapshot) (*work, error) {
 	w := &work{roots: map[root]struct{}{}, all: true, lsn: snapshot.Position().LSN}
 	fans := map[string]struct{}{}
 	journal := snapshot.Journal()
 	for journal.Next() {
-		if len(w.roots)+len(w.fan) >= 4*p.RoundRoots && journal.Seq() != w.last {
-			w.all = false
-			break
+		if journal.Seq() != w.last {
+			if w.size() >= 4*p.RoundRoots {
+				w.all = false
+				break
+			}
+			w.last, w.noted = journal.Seq(), 0
 		}
 		if w.first == 0 {
 			w.first = journal.Seq()
 		}
-		w.last = journal.Seq()
 		lsn := journal.LSN()
 		err := journal.Touches(func(t store.Touch) error {
-			w.touches++
 			return p.note(w, fans, t)
 		})
 		if err != nil {
@@ -108,9 +116,14 @@ func (p *publisher) note(w *work, fans map[string]struct{}, t store.Touch) error
 	if int(t.Node) >= len(p.Plan.Nodes) {
 		return fmt.Errorf("the journal names node %d, which the plan does not have", t.Node)
 	}
-	node := p.Plan.Nodes[t.Node]
-	if node.Parent == nil && len(t.Key) > 0 {
-		w.roots[root{node.Projection, string(t.Key)}] = struct{}{}
+	w.touches++
+	if w.size() >= 8*p.RoundRoots {
+		w.long = w.last
+		return nil
+	}
+	w.noted++
+	if one, ok := p.touched(t); ok {
+		w.roots[one] = struct{}{}
 		return nil
 	}
 	name := string(append([]byte{byte(t.Node >> 8), byte(t.Node)}, t.Key...))
@@ -119,6 +132,12 @@ func (p *publisher) note(w *work, fans map[string]struct{}, t store.Touch) error
 		w.fan = append(w.fan, store.Touch{Node: t.Node, Key: []byte(name[2:])})
 	}
 	return nil
+}
+
+// touched gives the root that a touch names, unless it is one to be followed.
+func (p *publisher) touched(t store.Touch) (root, bool) {
+	node := p.Plan.Nodes[t.Node]
+	return root{node.Projection, string(t.Key)}, node.Parent == nil && len(t.Key) > 0
 }
 
 // roundInHand is a round while it is made. Results gather until they are worth
@@ -178,23 +197,57 @@ func (r *roundInHand) run(ctx context.Context) error {
 	return r.send(ctx, true)
 }
 
-// follow adds the roots that fan-out touches lead to.
+// follow adds the roots that fan-out touches lead to, and those of a record that
+// is too long to be remembered.
 func (r *roundInHand) follow(ctx context.Context) error {
-	if len(r.work.fan) == 0 {
+	if len(r.work.fan) == 0 && r.work.long == 0 {
 		return nil
 	}
 	reader := r.snapshot.NewReader()
 	defer reader.Close()
 	follower := r.Plan.NewFollower(reader)
-	for _, touch := range r.work.fan {
+	up := func(touch store.Touch) error {
 		err := follower.Follow(touch, func(p *projections.Projection, key []byte) error {
 			return r.once(ctx, root{p, string(key)})
 		})
 		if err != nil {
 			return fmt.Errorf("follow touches: %w", err)
 		}
+		return nil
 	}
-	return nil
+	for _, touch := range r.work.fan {
+		if err := up(touch); err != nil {
+			return err
+		}
+	}
+	return r.reread(func(touch store.Touch) error {
+		if one, ok := r.touched(touch); ok {
+			return r.once(ctx, one)
+		}
+		return up(touch)
+	})
+}
+
+// reread reads the long record once more, from where collect stopped remembering it.
+func (r *roundInHand) reread(fn func(store.Touch) error) error {
+	if r.work.long == 0 {
+		return nil
+	}
+	journal := r.snapshot.Journal()
+	at := 0
+	var err error
+	for err == nil && journal.Next() && journal.Seq() <= r.work.long {
+		if journal.Seq() < r.work.long {
+			continue
+		}
+		err = journal.Touches(func(touch store.Touch) error {
+			if at++; at <= r.work.noted {
+				return nil
+			}
+			return fn(touch)
+		})
+	}
+	return errors.Join(err, journal.Err(), journal.Close())
 }
 
 // once adds a root unless the round has it.
