@@ -28,13 +28,17 @@ type ingester struct {
 	wake    chan<- struct{}
 	most    int          // bytes of a batch
 	commit  time.Time    // of the last transaction applied
+	working func()       // tells the stream that the batch in hand is being worked at
 	waiting func() error // makes the last commit durable and tells everyone
 }
 
 func newIngester(p *Pipeline, db *store.DB, wake chan<- struct{}) *ingester {
 	in := &ingester{Pipeline: p, db: db, batch: db.NewBatch(), toucher: p.Plan.NewToucher(), wake: wake, most: batchBytes, commit: db.Position().CommitTime}
 	in.touch = in.batch.Touch
-	in.effect = func(e store.Effect) error { return in.toucher.Touch(e, in.touch) }
+	in.effect = func(e store.Effect) error {
+		in.working() // a truncation is one change with as many effects as there are rows
+		return in.toucher.Touch(e, in.touch)
+	}
 	return in
 }
 
@@ -193,6 +197,7 @@ func (in *ingester) settle() error {
 // applyBatch puts one batch of the stream into one commit, or several if it is large.
 func (in *ingester) applyBatch(batch *cdc.Batch, stream Stream) error {
 	began := time.Now()
+	in.working = stream.Working
 	commits := batch.Commits
 	if err := in.batch.Prefetch(batch.Changes); err != nil {
 		return err
@@ -248,6 +253,7 @@ func (in *ingester) commitBatch(stream Stream, unfinished bool) error {
 	if err := in.settle(); err != nil {
 		return err
 	}
+	stream.Working()
 	in.waiting = func() error {
 		if err := sync(); err != nil {
 			return err

@@ -60,6 +60,8 @@ type Stream interface {
 	// Run hands over batches until the context ends or the connection does.
 	Run(ctx context.Context, out chan<- *cdc.Batch) error
 	Confirm(lsn cdc.LSN)
+	// Working says that a batch is still being worked at, so that nobody gives us up.
+	Working()
 	Close()
 }
 

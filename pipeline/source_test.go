@@ -226,6 +226,7 @@ type fakeStream struct {
 	start  cdc.LSN
 	next   int // commit; found from start at first
 	change int // of the commit in hand
+	worked int // how often the ingester said so
 }
 
 // take makes a batch of at most so many changes: whole transactions and perhaps a
@@ -315,6 +316,9 @@ func (s *fakeStream) Confirm(lsn cdc.LSN) {
 		confirm(lsn)
 	}
 }
+
+// Working implements Stream.
+func (s *fakeStream) Working() { s.worked++ }
 
 // Close implements Stream.
 func (s *fakeStream) Close() {}

@@ -201,12 +201,12 @@ func (st *Stream) renew(reached cdc.LSN) {
 
 // wait hands a batch on when there is room for it, and keeps the server
 // informed meanwhile. It knows that the server is silent because we do not
-// listen. Without any progress the server is released, since it could not shut
-// down while it has something to send.
+// listen. If nothing is confirmed and nobody works, the server is released,
+// since it could not shut down while it has something to send.
 func (st *Stream) wait(to handover) error {
 	st.pace.quiet()
 	defer st.pace.wake()
-	since := time.Now()
+	since, worked := time.Now(), st.worked.Load()
 	for {
 		select {
 		case to.out <- st.decoder.batch:
@@ -218,6 +218,9 @@ func (st *Stream) wait(to handover) error {
 			now := time.Now()
 			if st.moved.After(since) {
 				since = st.moved
+			}
+			if n := st.worked.Load(); n != worked {
+				since, worked = now, n
 			}
 			if now.Sub(since) > st.timing.stall {
 				return fmt.Errorf("hand a batch on for %s: %w", now.Sub(since).Round(time.Second), errStalled)

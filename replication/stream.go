@@ -28,6 +28,7 @@ type Stream struct {
 	timing  timing
 
 	confirmed atomic.Uint64 // left by others: durable
+	worked    atomic.Uint64 // left by others: how often they said that they work
 	received  atomic.Uint64
 	serverEnd atomic.Uint64
 	counts    struct {
@@ -69,7 +70,7 @@ type timing struct {
 	status  time.Duration // how often the server hears from us
 	silence time.Duration // after which it counts as dead
 	idle    time.Duration // least time between two idle positions
-	stall   time.Duration // how long a server that wants to stop waits for us
+	stall   time.Duration // how long a server that wants to stop waits for us while we get nowhere
 	batch   int           // bytes
 }
 
@@ -190,6 +191,11 @@ func (st *Stream) Confirm(lsn cdc.LSN) {
 		}
 	}
 }
+
+// Working says that what was handed on is being worked at, although no batch
+// is taken and no position confirmed: one change, such as the truncation of a
+// large table, can take longer than a server is left waiting.
+func (st *Stream) Working() { st.worked.Add(1) }
 
 // Received is the end of the last transaction received, or a later position
 // that the server has reached without a change for us.
