@@ -2,6 +2,7 @@ package pipeline
 
 import (
 	"fmt"
+	"runtime"
 	"strings"
 	"testing"
 
@@ -79,6 +80,38 @@ func TestLongRecordIsNotHeld(t *testing.T) {
 		}
 		w.close()
 	}
+}
+
+// Large documents are sent as they come, not all of a queue at once, and what
+// they took is given back.
+func TestLargeDocumentsAreNotHeld(t *testing.T) {
+	t.Parallel()
+	const count, size = 40, 1 << 18
+	w := started(t, 4096)
+	body := strings.Repeat("x", size)
+	w.arrive(func(tx *transaction) {
+		for i := range count {
+			tx.insert(pages, fmt.Sprint(100+i), null, null, "1", "1", body)
+		}
+	})
+	most, sent := 0, 0
+	w.redis.executed = func(u unit) {
+		sum := 0
+		for _, command := range u.commands {
+			sum += len(command.Value)
+		}
+		most, sent = max(most, sum), sent+sum
+	}
+	w.publishAll()
+	if bound := roundBytes + runtime.GOMAXPROCS(0)*(size+1000); most > bound || sent < count*size {
+		t.Errorf("%d bytes were sent, up to %d at once, want at most %d", sent, most, bound)
+	}
+	for _, worker := range w.publisher.workers {
+		if cap(worker.arena) > arenaBytes {
+			t.Errorf("a renderer keeps %d bytes", cap(worker.arena))
+		}
+	}
+	w.close()
 }
 
 // Changes of an outage arrive, whichever part of a long record they are in.

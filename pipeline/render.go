@@ -1,8 +1,11 @@
 package pipeline
 
 import (
+	"bytes"
 	"fmt"
 	"runtime"
+	"slices"
+	"sync/atomic"
 
 	"github.com/zeebo/xxh3"
 	"golang.org/x/sync/errgroup"
@@ -50,7 +53,7 @@ func (w *renderer) enter(snapshot *store.Snapshot) {
 func (w *renderer) leave() {
 	if w.reader != nil {
 		w.reader.Close()
-		w.reader = nil
+		w.reader, w.builder = nil, nil
 	}
 	w.reset()
 }
@@ -58,32 +61,44 @@ func (w *renderer) leave() {
 // reset forgets the bytes of earlier results.
 func (w *renderer) reset() { w.arena = w.arena[:0] }
 
+// arenaBytes is how much a renderer holds between results, whatever their size.
+const arenaBytes = 256 << 10
+
 // keep copies bytes to where they stay until reset.
 func (w *renderer) keep(b []byte) []byte {
+	if len(b) > arenaBytes/4 {
+		return bytes.Clone(b)
+	}
 	if cap(w.arena)-len(w.arena) < len(b) {
-		w.arena = make([]byte, 0, max(256<<10, 2*len(b))) // results keep the old one alive
+		w.arena = make([]byte, 0, arenaBytes) // results keep the old one alive
 	}
 	from := len(w.arena)
 	w.arena = append(w.arena, b...)
 	return w.arena[from:len(w.arena):len(w.arena)]
 }
 
-// render turns the queue into results, in the queue's order.
+// render turns the queue into results, in the queue's order. It stops where
+// there is enough to be sent and leaves the rest of the queue.
 func (r *roundInHand) render() error {
 	if len(r.queue) == 0 {
 		return nil
 	}
 	rendered := make([]result, len(r.queue))
 	workers := r.workers[:min(len(r.workers), 1+len(r.queue)/16)]
-	share := (len(r.queue) + len(workers) - 1) / len(workers)
+	var taken, held atomic.Int64
+	held.Store(int64(r.bytes))
 	var group errgroup.Group
-	for i, worker := range workers {
-		from, to := min(i*share, len(r.queue)), min((i+1)*share, len(r.queue))
+	for _, worker := range workers {
 		part := func() error {
-			for at := from; at < to; at++ {
+			for held.Load() < roundBytes {
+				at := int(taken.Add(1)) - 1
+				if at >= len(r.queue) {
+					break
+				}
 				if err := worker.render(r.queue[at], &rendered[at]); err != nil {
 					return err
 				}
+				held.Add(int64(len(rendered[at].body)))
 			}
 			return nil
 		}
@@ -96,15 +111,16 @@ func (r *roundInHand) render() error {
 	if err := group.Wait(); err != nil {
 		return err
 	}
-	for i := range rendered {
+	done := min(int(taken.Load()), len(r.queue))
+	for i := range rendered[:done] {
 		if rendered[i].parked != nil {
 			r.park(&rendered[i])
 			continue
 		}
-		r.bytes += len(rendered[i].body)
 		r.results = append(r.results, &rendered[i])
 	}
-	r.queue = r.queue[:0]
+	r.bytes = int(held.Load())
+	r.queue = slices.Delete(r.queue, 0, done)
 	return nil
 }
 

@@ -191,7 +191,7 @@ func (r *roundInHand) run(ctx context.Context) error {
 	if err := r.refillRoots(ctx); err != nil {
 		return err
 	}
-	if err := r.render(); err != nil {
+	if err := r.drain(ctx); err != nil {
 		return err
 	}
 	return r.send(ctx, true)
@@ -266,13 +266,25 @@ func (r *roundInHand) add(ctx context.Context, one root) error {
 	if r.queue = append(r.queue, one); len(r.queue) < min(renderQueue, r.RoundRoots) {
 		return nil
 	}
-	if err := r.render(); err != nil {
+	if err := r.drain(ctx); err != nil {
 		return err
 	}
 	if len(r.results) < r.RoundRoots && r.bytes < roundBytes {
 		return nil
 	}
 	return r.send(ctx, false)
+}
+
+// drain renders the queue. What does not fit in memory with the rest is sent in between.
+func (r *roundInHand) drain(ctx context.Context) error {
+	for {
+		if err := r.render(); err != nil || len(r.queue) == 0 {
+			return err
+		}
+		if err := r.send(ctx, false); err != nil {
+			return err
+		}
+	}
 }
 
 // marker is what Redis is told with the round in hand.
@@ -303,6 +315,7 @@ func (r *roundInHand) send(ctx context.Context, last bool) error {
 	if err := r.acknowledge(changes, last); err != nil {
 		return err
 	}
+	clear(r.results) // they keep the documents alive
 	r.results, r.bytes = r.results[:0], 0
 	for _, worker := range r.workers {
 		worker.reset()
