@@ -113,12 +113,10 @@ func (in *ingester) session(ctx context.Context) error {
 // markIncomplete remembers, durably, that changes never came: whoever mends the
 // publication before the next start must not make that forgotten.
 func (in *ingester) markIncomplete(reason error) error {
-	id := in.db.Identity()
-	if id.Incomplete != "" {
+	if in.db.Identity().Incomplete != "" {
 		return nil
 	}
-	id.Incomplete = reason.Error()
-	return in.db.SetIdentity(id)
+	return in.db.UpdateIdentity(func(id *store.Identity) { id.Incomplete = reason.Error() })
 }
 
 func (in *ingester) tables() []*cdc.Table {

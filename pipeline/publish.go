@@ -170,8 +170,8 @@ func (p *publisher) compare(ctx context.Context, found writer.Marker, ok bool) e
 		return p.rewrite(ctx, found.Round)
 	case ok && found.Epoch >= id.Epoch && found.StateID != id.StateID:
 		// Positions of another state say nothing here: the epoch orders them for readers.
-		id.Epoch = found.Epoch + 1
-		if err := p.db.SetIdentity(id); err != nil {
+		err := p.db.UpdateIdentity(func(id *store.Identity) { id.Epoch = found.Epoch + 1 })
+		if err != nil {
 			return err
 		}
 	}

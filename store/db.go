@@ -73,6 +73,8 @@ type DB struct {
 	undoSeq    uint64    // last undo record of the unfinished transaction
 	boundaries uint64    // pinned so far
 
+	identityMu sync.Mutex // held while the identity is changed and written; before mu
+
 	mu       sync.Mutex
 	identity Identity
 	boundary *boundary // what Snapshot hands out; durable

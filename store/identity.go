@@ -35,6 +35,16 @@ func (db *DB) Identity() Identity {
 
 // SetIdentity replaces the identity durably.
 func (db *DB) SetIdentity(id Identity) error {
+	return db.UpdateIdentity(func(old *Identity) { *old = id })
+}
+
+// UpdateIdentity changes the identity durably. Of several at the same time
+// none undoes what another changed.
+func (db *DB) UpdateIdentity(change func(*Identity)) error {
+	db.identityMu.Lock()
+	defer db.identityMu.Unlock()
+	id := db.Identity()
+	change(&id)
 	p := db.pebble.NewBatch()
 	defer p.Close()
 	if err := setIdentity(p, id); err != nil {

@@ -10,6 +10,7 @@ import (
 	"github.com/cockroachdb/pebble/v2"
 	"github.com/cockroachdb/pebble/v2/vfs"
 	"github.com/cockroachdb/pebble/v2/vfs/errorfs"
+	"golang.org/x/sync/errgroup"
 
 	"materializer/cdc"
 )
@@ -113,6 +114,31 @@ func TestIdentityOutlivesTheProcess(t *testing.T) {
 	must(t, err)
 	if got := db.Identity(); got != want {
 		t.Errorf("without a schema: got %+v, want %+v", got, want)
+	}
+	must(t, db.Close())
+}
+
+// The publisher sets the epoch while the ingester writes down what is missing.
+func TestIdentityUpdatesAtTheSameTime(t *testing.T) {
+	t.Parallel()
+	fs := vfs.NewCrashableMem()
+	db := openTest(t, fs)
+	const each = 50
+	var group errgroup.Group
+	for range each {
+		group.Go(func() error { return db.UpdateIdentity(func(id *Identity) { id.Epoch++ }) })
+		group.Go(func() error { return db.UpdateIdentity(func(id *Identity) { id.Incomplete += "." }) })
+	}
+	must(t, group.Wait())
+	want := db.Identity()
+	if want.Epoch != each || want.Incomplete != strings.Repeat(".", each) {
+		t.Errorf("got %+v, want each change %d times", want, each)
+	}
+	after := fs.CrashClone(vfs.CrashCloneCfg{})
+	must(t, db.Close())
+	db = openTest(t, after)
+	if got := db.Identity(); got != want {
+		t.Errorf("after a crash: got %+v, want %+v", got, want)
 	}
 	must(t, db.Close())
 }
