@@ -102,10 +102,23 @@ func (in *ingester) session(ctx context.Context) error {
 	in.postgres.Store("")
 	in.Logger.Info("streaming", "from", position.LSN, "server", facts.Flushed)
 	in.target.CompareAndSwap(0, uint64(facts.Flushed))
-	err = in.consume(ctx, stream)
-	if changed := (*TableChangedError)(nil); errors.As(err, &changed) {
+	return in.broken(in.consume(ctx, stream))
+}
+
+// broken writes down what keeps the stream from ever fitting local state again.
+func (in *ingester) broken(err error) error {
+	changed := (*TableChangedError)(nil)
+	switch {
+	case errors.As(err, &changed):
 		// Also if the table is changed back: the stream tells of it as it was.
-		err = errors.Join(err, in.markIncomplete(changed))
+		return errors.Join(err, in.markIncomplete(changed))
+	case errors.Is(err, store.ErrIncomplete):
+		// A row came without its changes, as with a partition attached. A load brings it.
+		if err := in.markIncomplete(err); err != nil {
+			return finalError{err}
+		}
+		in.Logger.Warn("a change does not fit local state, loading again", "error", err)
+		return finalError{errReload}
 	}
 	return err
 }
