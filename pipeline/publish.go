@@ -23,10 +23,10 @@ type publisher struct {
 	connected bool
 	attempt   int    // failures since the last success
 	round     uint64 // the last round number used
-	// distrust is the journal record up to which Redis may have been given a
-	// round that we know nothing of (a crash, a timeout): documents touched by
-	// these are written even if they seem to be there already.
-	distrust uint64
+	// distrust is set while Redis may have been given a round that we know nothing
+	// of (a crash, a timeout). What that round had touched is in the journal: until
+	// its end was reached, documents are written even if they seem to be there already.
+	distrust bool
 	// refill is the round after which Redis has lost what it was given: the next
 	// round brings it again. nil if nothing is known to be lost.
 	refill *uint64
@@ -42,9 +42,7 @@ type publisher struct {
 }
 
 func newPublisher(p *Pipeline, db *store.DB, wake <-chan struct{}) *publisher {
-	snapshot := db.Snapshot()
-	defer snapshot.Close()
-	return &publisher{Pipeline: p, db: db, wake: wake, round: db.Round(), distrust: snapshot.JournalEnd(), inheriting: true}
+	return &publisher{Pipeline: p, db: db, wake: wake, distrust: true, inheriting: true}
 }
 
 // run publishes until ctx ends, or until ingesting has ended and everything is published.
@@ -150,7 +148,10 @@ func (p *publisher) connect(ctx context.Context) error {
 func (p *publisher) compare(ctx context.Context, found writer.Marker, ok bool) error {
 	id := p.db.Identity()
 	acknowledged := p.db.Round()
-	p.round = max(p.round, acknowledged)
+	if err := p.number(); err != nil {
+		return err
+	}
+	p.round = max(p.round, found.Round)
 	after, due, err := p.db.Refill()
 	if err != nil {
 		return err
@@ -160,7 +161,6 @@ func (p *publisher) compare(ctx context.Context, found writer.Marker, ok bool) e
 	}
 	switch {
 	case ok && found.StateID == id.StateID && found.Epoch == id.Epoch:
-		p.round = max(p.round, found.Round)
 		p.positions.Lose(found.LSN)
 		if found.Round >= acknowledged {
 			p.positions.Show(min(found.LSN, p.positions.Now().Durable), found.Time)
@@ -183,18 +183,20 @@ func (p *publisher) compare(ctx context.Context, found writer.Marker, ok bool) e
 	return p.rewriteAll(ctx)
 }
 
-// distrustJournal makes everything touched so far be written whatever was
-// written before.
-func (p *publisher) distrustJournal() {
-	snapshot := p.db.Snapshot()
-	defer snapshot.Close()
-	p.distrust = max(p.distrust, snapshot.JournalEnd())
+// number begins the numbers of this process' rounds, at the first connection.
+func (p *publisher) number() (err error) {
+	if p.round == 0 {
+		p.round, err = p.db.ReserveRounds(roundsOfProcess)
+	}
+	return err
 }
+
+// roundsOfProcess is more than a process can make.
+const roundsOfProcess = 1 << 32
 
 // redisDown waits before another attempt, and keeps the journal small meanwhile.
 func (p *publisher) redisDown(ingesting context.Context, failure error) error {
-	p.connected = false
-	p.distrustJournal()
+	p.connected, p.distrust = false, true
 	p.Metrics.SinkErrors.Inc()
 	if p.redis.Swap(failure.Error()) != failure.Error() {
 		p.Logger.Warn("Redis is away; changes are kept in local state until it is back", "error", failure)

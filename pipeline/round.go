@@ -29,9 +29,8 @@ type work struct {
 	long    uint64        // the last record if it is too long to be remembered; else 0
 	noted   int           // how many of its touches are remembered all the same
 	last    uint64        // journal record that the round ends with; 0 if there is none
-	first   uint64
-	lsn     cdc.LSN // every touch up to here is part of the round
-	all     bool    // the journal ends here
+	lsn     cdc.LSN       // every touch up to here is part of the round
+	all     bool          // the journal ends here
 	touches int
 }
 
@@ -51,7 +50,7 @@ func (p *publisher) publish(ctx context.Context) (more bool, err error) {
 	}
 	began := time.Now()
 	r := &roundInHand{publisher: p, snapshot: snapshot, work: w}
-	r.force = p.refill != nil || w.first <= p.distrust && w.last > 0
+	r.force = p.refill != nil || p.distrust
 	defer r.close()
 	r.claims = newClaims(r)
 	p.round++
@@ -62,9 +61,7 @@ func (p *publisher) publish(ctx context.Context) (more bool, err error) {
 	}
 	p.answered()
 	p.cuts, p.refill = cuts, nil
-	if r.force && !w.all {
-		p.distrust = max(p.distrust, snapshot.JournalEnd())
-	}
+	p.distrust = p.distrust && !w.all
 	p.positions.Show(r.visible, r.commit)
 	p.Metrics.observeRound(w.touches, time.Since(began), snapshot.Position().CommitTime, w.all)
 	return !w.all, nil
@@ -87,9 +84,6 @@ func (p *publisher) collect(snapshot *store.Snapshot) (*work, error) {
 				break
 			}
 			w.last, w.noted = journal.Seq(), 0
-		}
-		if w.first == 0 {
-			w.first = journal.Seq()
 		}
 		lsn := journal.LSN()
 		err := journal.Touches(func(t store.Touch) error {

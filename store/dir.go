@@ -226,6 +226,9 @@ func (d *Dir) Remove(number uint64) error {
 		return fmt.Errorf("remove epoch %d: %w", number, err)
 	}
 	d.epochs = slices.DeleteFunc(d.epochs, func(e Epoch) bool { return e.Number == number })
+	if err := d.sync(); err != nil {
+		return err
+	}
 	if err := d.fs.RemoveAll(removed); err != nil {
 		return fmt.Errorf("remove epoch %d: %w", number, err)
 	}

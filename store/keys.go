@@ -46,6 +46,7 @@ const (
 	keyIdentity  = "midentity"
 	keyProgress  = "mprogress"
 	keyRound     = "mround"     // last round that Redis has acknowledged
+	keyReserved  = "mreserved"  // last round that may have been made
 	keyForgotten = "mforgotten" // removals up to this round are forgotten
 	keyRefill    = "mrefill"    // Redis has lost what it was given after this round
 )
