@@ -2,6 +2,7 @@ package pipeline
 
 import (
 	"bytes"
+	"slices"
 
 	"materializer/store"
 	"materializer/writer"
@@ -20,7 +21,8 @@ type changes struct {
 	list     []change
 	sets     []writer.Command
 	removals []writer.Command
-	heirs    []claim // roots that have inherited a key: it was given to Redis now, their document earlier
+	takers   map[string][]claim // by key: roots of this sending that take it, which are not announced yet
+	heirs    []claim            // roots that have inherited a key: it was given to Redis now, their document earlier
 }
 
 // commands lists everything written before anything is removed: the successor
@@ -35,9 +37,19 @@ func (c *changes) remove(key []byte) {
 	c.removals = append(c.removals, writer.Command{Key: key, Delete: true})
 }
 
+// take notes the keys that a root comes to claim.
+func (c *changes) take(change *change) {
+	self := claim{change.projection.ID, change.key}
+	for _, key := range change.added {
+		if takers := c.takers[string(key)]; !slices.Contains(takers, self) { // a root may be there twice
+			c.takers[string(key)] = append(takers, self)
+		}
+	}
+}
+
 // changes compares the gathered results with what was published.
 func (r *roundInHand) changes(last bool) (*changes, error) {
-	made := &changes{}
+	made := &changes{takers: map[string][]claim{}}
 	for _, result := range r.results {
 		c := r.compare(result)
 		made.list = append(made.list, c)

@@ -41,6 +41,7 @@ func (c *claims) resolve(made *changes, last bool) error {
 			continue
 		}
 		c.leave(change)
+		made.take(change)
 	}
 	for i := range made.list {
 		change := &made.list[i]
@@ -107,7 +108,7 @@ func (c *claims) write(made *changes, change *change, self claim) error {
 // claimants lists who claims a key now, the owner first: whom the store knows,
 // and the roots of this sending that take it, which are not announced yet.
 func (c *claims) claimants(made *changes, key string) ([]claim, error) {
-	list := addedNow(made, key)
+	list := slices.Clone(made.takers[key])
 	err := c.round.db.Claims([]byte(key), func(projection uint16, root []byte) bool {
 		have := claim{projection, string(root)}
 		if !c.left[key][have] && !slices.Contains(list, have) {
@@ -153,17 +154,6 @@ func (c *claims) settle(made *changes) error {
 		}
 	}
 	return nil
-}
-
-// addedNow lists the roots of this sending that take the key.
-func addedNow(made *changes, key string) []claim {
-	var list []claim
-	for i := range made.list {
-		if change := &made.list[i]; change.projection.Claims && contains(change.added, []byte(key)) {
-			list = append(list, claim{change.projection.ID, change.key})
-		}
-	}
-	return list
 }
 
 // inherit writes the heir's document under a key that its owner has left.
