@@ -4,6 +4,7 @@ import (
 	"context"
 	"errors"
 	"fmt"
+	"sync/atomic"
 
 	"materializer/cdc"
 	"materializer/checkpoint"
@@ -89,11 +90,24 @@ func (s streaming) Run(ctx context.Context, out chan<- *cdc.Batch) error {
 	return err
 }
 
-// markFinal marks what an operator has to mend.
+// markFinal marks what an operator has to mend, and what a new plan has to.
 func markFinal(err error) error {
 	var problems replication.Problems
 	if errors.As(err, &problems) || errors.Is(err, replication.ErrSlotForeign) {
 		return finalError{err}
+	}
+	return markChanged(err)
+}
+
+// markChanged tells that a table, a column or a schema is not there any more.
+func markChanged(err error) error {
+	var refused interface{ SQLState() string }
+	if !errors.As(err, &refused) {
+		return err
+	}
+	switch refused.SQLState() {
+	case "42P01", "42703", "3F000":
+		return &TableChangedError{err}
 	}
 	return err
 }
@@ -116,5 +130,13 @@ func (c *copying) Copy(ctx context.Context, tables []*cdc.Table, rows func(conte
 	if progress == nil {
 		progress = func(replication.Progress) {}
 	}
-	return c.snapshot.Copy(ctx, tables, workers, rows, progress)
+	var begun atomic.Bool
+	err := c.snapshot.Copy(ctx, tables, workers, func(ctx context.Context, table *cdc.Table, batch []cdc.Row) error {
+		begun.Store(true)
+		return rows(ctx, table, batch)
+	}, progress)
+	if begun.Load() {
+		return err // perhaps but a partition is gone: the next copy looks at the tables first
+	}
+	return markChanged(err)
 }
