@@ -54,6 +54,13 @@ func (p *Postgres) Begin(ctx context.Context, tables []*cdc.Table) (Load, error)
 	if _, err := p.Source.EnsurePublication(ctx, tables); err != nil {
 		return nil, markFinal(err)
 	}
+	lacks, err := p.Source.CheckPublication(ctx, tables)
+	switch {
+	case err != nil:
+		return nil, markFinal(err)
+	case len(lacks) > 0: // although it was just set: another table has the name now
+		return nil, &TableChangedError{lacks}
+	}
 	snapshot, err := p.Source.Begin(ctx, replication.BeginOptions{Replace: true})
 	if err != nil {
 		return nil, markFinal(err)

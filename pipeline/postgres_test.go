@@ -57,6 +57,21 @@ func TestLoadOfWhatIsGone(t *testing.T) {
 	}
 }
 
+// A table made anew under the same name is another one.
+func TestLoadOfTableMadeAnew(t *testing.T) {
+	t.Parallel()
+	create := "CREATE TABLE shop.item (id int PRIMARY KEY, note text)"
+	url := servertest.Database(t, "CREATE SCHEMA shop", create)
+	item, p := itemOf(t, url), postgresOf(t, url)
+	again := func() { servertest.Exec(t, url, "DROP TABLE shop.item", create) }
+	if err := load(t.Context(), p, item, again, func() {}); !errors.Is(err, replication.ErrRewritten) {
+		t.Errorf("the load ended with %v, want %q", err, replication.ErrRewritten)
+	}
+	if err := load(t.Context(), p, item, func() {}, func() {}); !errors.As(err, new(*TableChangedError)) {
+		t.Errorf("the next load ended with %v, want a TableChangedError", err)
+	}
+}
+
 // A partition that goes away within a load is no change of the table.
 func TestLoadLosesPartition(t *testing.T) {
 	t.Parallel()
