@@ -20,7 +20,6 @@ import (
 type fakeSource struct {
 	mu      sync.Mutex
 	commits []commit // the first is the empty database
-	slot    string
 	facts   checkpoint.Server
 	gap     error         // what Stream is refused with
 	changed chan struct{} // closed and replaced at each change
