@@ -131,9 +131,23 @@ func (r *roundInHand) acknowledge(made *changes, last bool) error {
 			r.after.NotLeftover(command.Key)
 		}
 	}
+	if last || r.claims.due() {
+		r.decide(last)
+	}
 	if !last {
 		return r.after.Commit(false)
 	}
+	if r.refill != nil {
+		r.after.Refilled()
+	}
+	r.horizon.note(r.round, r.after)
+	r.after.ForgetJournal(r.work.last)
+	r.after.Acknowledge(r.round)
+	return r.after.Commit(false)
+}
+
+// decide writes down what became of the keys left.
+func (r *roundInHand) decide(last bool) {
 	for i := range r.claims.later {
 		c := &r.claims.later[i]
 		r.record(c)
@@ -145,16 +159,15 @@ func (r *roundInHand) acknowledge(made *changes, last bool) error {
 		r.inheriting = true
 		r.after.Leftover(store.Leftover{Key: []byte(key)})
 	}
-	if r.spared = append(r.spared, r.claims.spared...); r.work.all {
-		r.spared = nil
+	switch {
+	case last && r.work.all:
+		r.spared, r.overflown = nil, false
+	case len(r.spared)+len(r.claims.spared) <= r.claims.most():
+		r.spared = append(r.spared, r.claims.spared...)
+	default:
+		r.overflown = true
 	}
-	if r.refill != nil {
-		r.after.Refilled()
-	}
-	r.horizon.note(r.round, r.after)
-	r.after.ForgetJournal(r.work.last)
-	r.after.Acknowledge(r.round)
-	return r.after.Commit(false)
+	r.claims.decided()
 }
 
 // outliving gives a copy that holds none of the bytes of the sending, which the next one reuses.

@@ -2,6 +2,7 @@ package pipeline
 
 import (
 	"cmp"
+	"context"
 	"slices"
 
 	"materializer/projections"
@@ -17,6 +18,7 @@ type claims struct {
 	pending []string                  // keys left, to be decided at the end of the round
 	later   []change                  // roots that have left keys, recorded at the end of the round
 	spared  []string                  // keys left that stay for now: rounds to come may write them
+	closing bool                      // no other root of the round will take a key
 }
 
 type claim struct {
@@ -52,10 +54,22 @@ func (c *claims) resolve(made *changes, last bool) error {
 			return err
 		}
 	}
-	if !last {
+	if !last && !c.due() {
 		return nil
 	}
-	return c.settle(made)
+	return c.settle(made, last && c.round.work.all)
+}
+
+// due tells whether the keys left must be decided on before the round ends: they
+// are too many to be remembered, or those decided on before are about to go.
+func (c *claims) due() bool { return c.closing || len(c.pending) >= c.most() }
+
+// most is how many keys left are remembered.
+func (c *claims) most() int { return 16 * c.round.RoundRoots }
+
+// decided forgets the keys left once what became of them is written down.
+func (c *claims) decided() {
+	c.left, c.pending, c.later, c.spared = map[string]map[claim]bool{}, nil, nil, nil
 }
 
 // leave gives up the claims on the keys that a root has left.
@@ -124,8 +138,9 @@ func (c *claims) claimants(made *changes, key string) ([]claim, error) {
 // they are removed, unless somebody else claims them and so inherits them. Where
 // the journal goes on, who takes a key may be further on in it: the key is spared
 // until the round that reaches the journal's end, and counts as left over until then.
-func (c *claims) settle(made *changes) error {
-	if c.round.work.all {
+// So it is with keys that are too many to wait for the end of the round.
+func (c *claims) settle(made *changes, end bool) error {
+	if end {
 		c.pending = append(c.pending, c.round.spared...)
 	}
 	for _, key := range c.pending {
@@ -135,7 +150,7 @@ func (c *claims) settle(made *changes) error {
 		}
 		switch {
 		case len(claimants) > 0:
-		case c.round.work.all:
+		case end:
 			made.remove([]byte(key))
 			continue
 		default:
@@ -154,6 +169,36 @@ func (c *claims) settle(made *changes) error {
 		}
 	}
 	return nil
+}
+
+// flush removes, at the end of the journal, the keys spared that only the store
+// knows. Who takes one has been written: the others are gone before the marker
+// says so.
+func (r *roundInHand) flush(ctx context.Context) error {
+	if !r.overflown || !r.work.all {
+		return nil
+	}
+	r.claims.closing = true
+	if err := r.send(ctx, false); err != nil {
+		return err
+	}
+	for {
+		leftovers, err := r.db.Leftovers(nil, r.RoundRoots)
+		if err != nil || len(leftovers) == 0 {
+			return err
+		}
+		made := &changes{}
+		for _, leftover := range leftovers {
+			made.remove(leftover.Key)
+		}
+		if err := r.Sink.Push(ctx, made.commands()); err != nil && !r.refused(err) {
+			return err
+		}
+		r.Metrics.observeWrite(made)
+		if err := r.acknowledge(made, false); err != nil {
+			return err
+		}
+	}
 }
 
 // inherit writes the heir's document under a key that its owner has left.

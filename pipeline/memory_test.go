@@ -138,3 +138,51 @@ func TestLongRecordIsPublished(t *testing.T) {
 	w.quiesce()
 	w.close()
 }
+
+// Many keys are left in one round. They are not all remembered, those that
+// somebody takes stay, and none is there any more once the marker says so.
+func TestManyKeysLeft(t *testing.T) {
+	t.Parallel()
+	w := started(t, 1)
+	const count = 60
+	w.arrive(func(tx *transaction) {
+		for i := range count {
+			tx.insert(pages, fmt.Sprint(100+i), fmt.Sprint("a", i), null, "1", "1", "body")
+		}
+	})
+	w.publishAll()
+	w.arrive(func(tx *transaction) {
+		for i := range count {
+			tx.update(pages, fmt.Sprint(100+i), pageSlug, fmt.Sprint("b", i))
+		}
+		tx.update(pages, "159", pageSlug, "a0") // taken long after it was left
+	})
+	check := w.redis.executed
+	most := 0
+	w.redis.executed = func(u unit) {
+		check(u)
+		if strings.Contains(u.String(), "del slug:a0") {
+			t.Error("a key that another row takes was removed")
+		}
+		most = max(most, len(w.publisher.spared))
+		if u.marker == nil {
+			return
+		}
+		for key := range w.redis.now.data {
+			if strings.HasPrefix(key, "slug:a") && key != "slug:a0" {
+				t.Errorf("%s is there with the marker", key)
+			}
+		}
+	}
+	w.publishAll()
+	if bound := 16; most > bound {
+		t.Errorf("%d keys are remembered, want at most %d", most, bound)
+	}
+	if len(w.publisher.spared) > 0 || w.publisher.overflown {
+		t.Error("keys are remembered after the round")
+	}
+	w.wantOwner("slug:a0", "159")
+	w.wantOwner("slug:a1", "")
+	w.quiesce()
+	w.close()
+}

@@ -188,6 +188,9 @@ func (r *roundInHand) run(ctx context.Context) error {
 	if err := r.drain(ctx); err != nil {
 		return err
 	}
+	if err := r.flush(ctx); err != nil {
+		return err
+	}
 	return r.send(ctx, true)
 }
 
