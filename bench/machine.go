@@ -56,9 +56,18 @@ func (s *site) machine(ctx context.Context) (string, error) {
 	if err != nil {
 		return "", err
 	}
-	return fmt.Sprintf("%s. %d processors for everything, %s (%s), %s of memory, Linux %s, load average before %s.\nPostgreSQL %s (fsync on), %s, %s.\n",
-		time.Now().UTC().Format("2006-01-02 15:04 UTC"), runtime.NumCPU(), cpuModel(), runtime.GOARCH, memory(), kernel(), loadAverage(),
+	return fmt.Sprintf("%s, revision %s. %d processors for everything, %s (%s), %s of memory, Linux %s, load average before %s.\nPostgreSQL %s (fsync on), %s, %s.\n",
+		time.Now().UTC().Format("2006-01-02 15:04 UTC"), revision(ctx), runtime.NumCPU(), cpuModel(), runtime.GOARCH, memory(), kernel(), loadAverage(),
 		postgres, redis, runtime.Version()), nil
+}
+
+// revision is that of this checkout, as far as git knows it.
+func revision(ctx context.Context) string {
+	out, err := exec.CommandContext(ctx, "git", "describe", "--always", "--dirty").Output()
+	if err != nil {
+		return "unknown"
+	}
+	return strings.TrimSpace(string(out))
 }
 
 // redisVersion is "Redis 7.0.15".
