@@ -26,14 +26,13 @@ type ingester struct {
 	touch   func(node uint16, key []byte)
 	effect  func(store.Effect) error
 	wake    chan<- struct{}
-	most    int          // bytes of a batch
 	commit  time.Time    // of the last transaction applied
 	working func()       // tells the stream that the batch in hand is being worked at
 	waiting func() error // makes the last commit durable and tells everyone
 }
 
 func newIngester(p *Pipeline, db *store.DB, wake chan<- struct{}) *ingester {
-	in := &ingester{Pipeline: p, db: db, batch: db.NewBatch(), toucher: p.Plan.NewToucher(), wake: wake, most: batchBytes, commit: db.Position().CommitTime}
+	in := &ingester{Pipeline: p, db: db, batch: db.NewBatch(), toucher: p.Plan.NewToucher(), wake: wake, commit: db.Position().CommitTime}
 	in.touch = in.batch.Touch
 	in.effect = func(e store.Effect) error {
 		in.working() // a truncation is one change with as many effects as there are rows

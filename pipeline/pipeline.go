@@ -111,6 +111,7 @@ type Pipeline struct {
 	postgres  atomic.Value // string: why PostgreSQL is away
 	db        atomic.Pointer[store.DB]
 	target    atomic.Uint64 // LSN to reach, for ExitWhenCaughtUp; 0 until known
+	most      int           // bytes of a batch of the ingest loop
 }
 
 // HaltError stops the pipeline: going on could serve wrong data.
@@ -146,7 +147,7 @@ func New(c Config) *Pipeline {
 	if c.Store.Logger == nil {
 		c.Store.Logger = c.Logger
 	}
-	p := &Pipeline{Config: c}
+	p := &Pipeline{Config: c, most: batchBytes}
 	c.Metrics.watch(p)
 	p.phase.Store("starting")
 	p.redis.Store("not connected yet")

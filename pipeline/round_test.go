@@ -89,20 +89,28 @@ func TestSameDocumentIsNotWrittenAgain(t *testing.T) {
 	w.close()
 }
 
-// A key's successor is there before the key goes.
+// A key's successor is there before the key goes, whatever a round is divided into.
 func TestSuccessorComesFirst(t *testing.T) {
 	t.Parallel()
-	w := started(t, 1) // each document is a sending of its own
-	steps := w.record()
-	w.arrive(rename("1", "other"))
-	w.publishAll()
-	all := strings.Join(*steps, "")
-	set, del := strings.Index(all, "set slug:other"), strings.Index(all, "del slug:slug1")
-	if set < 0 || del < set {
-		t.Errorf("steps are %q, want slug:other before slug:slug1 goes", *steps)
+	for _, roots := range []int{1, 4096} {
+		w := started(t, roots)
+		steps := w.record()
+		w.arrive(func(tx *transaction) {
+			for _, id := range []string{"1", "2", "3"} {
+				tx.update(pages, id, pageSlug, "other"+id)
+			}
+		})
+		w.publishAll()
+		all := strings.Join(*steps, "")
+		for _, id := range []string{"1", "2", "3"} {
+			set, del := strings.Index(all, "set slug:other"+id), strings.Index(all, "del slug:slug"+id)
+			if len(*steps) < 2 || set < 0 || del < set {
+				t.Errorf("steps are %q, want slug:other%s before slug:slug%s goes", *steps, id, id)
+			}
+		}
+		w.quiesce()
+		w.close()
 	}
-	w.quiesce()
-	w.close()
 }
 
 // Redis may have been given a document that we never heard of. It is then
@@ -183,6 +191,27 @@ func TestKeysOfForgottenRoundsGo(t *testing.T) {
 	w.close()
 }
 
+// A position is confirmed when it is on disk, not before.
+func TestConfirmFollowsSync(t *testing.T) {
+	t.Parallel()
+	w := started(t, 4096)
+	before := w.source.facts.Confirmed
+	disk := make(chan struct{})
+	w.syncing = func() { <-disk }
+	lsn := w.source.commit(func(tx *transaction) { tx.update(pages, "1", pageBody, "new") })
+	w.ingest(100)
+	if confirmed := w.source.facts.Confirmed; confirmed != before {
+		t.Errorf("%s is confirmed before the disk has it", confirmed)
+	}
+	close(disk)
+	w.settle()
+	if confirmed := w.source.facts.Confirmed; confirmed != lsn {
+		t.Errorf("%s is confirmed, want %s", confirmed, lsn)
+	}
+	w.quiesce()
+	w.close()
+}
+
 // Nothing is rendered from what is not on disk.
 func TestVolatileChangeIsNotPublished(t *testing.T) {
 	t.Parallel()
@@ -205,6 +234,7 @@ func TestVolatileChangeIsNotPublished(t *testing.T) {
 func TestPartOfTransactionIsNotPublished(t *testing.T) {
 	t.Parallel()
 	w := started(t, 4096)
+	w.pipeline.most = 1
 	steps := w.record()
 	w.source.commit(func(tx *transaction) {
 		for _, id := range []string{"1", "2", "3"} {
@@ -259,6 +289,107 @@ func TestFallbackBeforeInheritance(t *testing.T) {
 	w.close()
 }
 
+// A refill of which a crash has taken the acknowledgement is made again before
+// anything is removed: what it wrote is on the list of leftovers once more.
+func TestRefillOutlivesCrash(t *testing.T) {
+	t.Parallel()
+	w := started(t, 4096)
+	w.arrive(rename("1", "other"))
+	w.publishAll()
+	w.arrive(rename("2", "slug1"))
+	w.publishAll()
+	if err := w.db.Sync(); err != nil {
+		t.Fatal(err)
+	}
+	w.redis.fallBack(2)
+	w.publish() // finds out
+	w.publish() // fills
+	w.wantOwner("slug:slug1", "2")
+	w.crash(0)
+	w.restart()
+	w.publishAll()
+	w.wantOwner("slug:slug1", "2")
+	w.quiesce()
+	w.close()
+}
+
+// Keys that a round in parts had removed are removed again from a Redis that
+// fell back to before it, although no round was acknowledged in between.
+func TestFallbackWithinRound(t *testing.T) {
+	t.Parallel()
+	w := started(t, 1)
+	w.redis.script.cut = func(op string, _ int) (int, bool) {
+		if op == "write" {
+			return 0, true
+		}
+		return -1, false
+	}
+	w.arrive(func(tx *transaction) { tx.remove(pages, "3") })
+	w.publish()
+	if _, ok := w.redis.get("page:3"); ok {
+		t.Fatal("page:3 was to be removed by a part of the round")
+	}
+	w.redis.fallBack(1)
+	w.redis.script.cut = nil
+	w.publishAll()
+	if _, ok := w.redis.get("page:3"); ok {
+		t.Error("page:3 is there again")
+	}
+	w.quiesce()
+	w.close()
+}
+
+// A Redis that falls back to what it was before it was emptied has lost
+// something, although the rounds made since are as many as before.
+func TestFallbackToBeforeFlush(t *testing.T) {
+	t.Parallel()
+	w := started(t, 4096)
+	failures := 0
+	w.redis.script.cut = func(op string, _ int) (int, bool) {
+		if failures++; op == "write" && failures < 20 {
+			return 0, true
+		}
+		return -1, false
+	}
+	w.arrive(func(tx *transaction) { tx.update(pages, "2", pageBody, "second") })
+	w.publishAll() // after several rounds
+	steps := len(w.redis.past)
+	w.redis.flush()
+	w.crash(0) // no acknowledgement is left
+	w.restart()
+	w.publishAll() // in one
+	w.arrive(func(tx *transaction) { tx.update(pages, "2", pageBody, "third") })
+	w.publishAll()
+	w.redis.fallBack(len(w.redis.past) - steps)
+	if page, _ := w.redis.get("page:2"); !strings.Contains(page, "second") {
+		t.Fatalf("page:2 holds %s", page)
+	}
+	w.publishAll()
+	w.quiesce()
+	w.close()
+}
+
+// A marker that fell back is moved again, also where no document was lost and
+// a crash had taken the acknowledgement of it.
+func TestMarkerFallsBack(t *testing.T) {
+	t.Parallel()
+	w := started(t, 4096)
+	w.source.idle()
+	w.ingest(100)
+	w.settle()
+	w.publishAll()
+	w.crash(0)
+	w.restart()
+	w.publishAll()
+	w.redis.fallBack(1)
+	w.publishAll()
+	if marker := w.redis.now.marker; marker.LSN != w.db.Position().LSN {
+		t.Errorf("the marker is at %s, want %s", marker.LSN, w.db.Position().LSN)
+	}
+	w.quiesce()
+	w.close()
+}
+
 // While an emptied Redis is filled, in parts, no marker says that it is done; a
 // crash in between begins again.
 func TestRefillIsWholeOrBeginsAgain(t *testing.T) {
@@ -287,6 +418,7 @@ func TestRefillIsWholeOrBeginsAgain(t *testing.T) {
 func TestRefillWithinLargeTransaction(t *testing.T) {
 	t.Parallel()
 	w := started(t, 4096)
+	w.pipeline.most = 1
 	w.source.commit(func(tx *transaction) {
 		for _, id := range []string{"1", "2", "3"} {
 			tx.update(pages, id, pageBody, "new")

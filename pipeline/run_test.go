@@ -23,6 +23,7 @@ type process struct {
 	redis    *fakeRedis
 	fs       vfs.FS
 	change   func(*Config)
+	batch    int // bytes of a batch of the ingest loop; 0: as usual
 	pipeline *Pipeline
 	dir      *store.Dir
 	stop     context.CancelFunc
@@ -55,6 +56,9 @@ func (p *process) run() {
 		p.change(&c)
 	}
 	p.pipeline = New(c)
+	if p.batch > 0 {
+		p.pipeline.most = p.batch
+	}
 	var ctx context.Context
 	ctx, p.stop = context.WithCancel(context.Background())
 	p.ended = make(chan error, 1)
@@ -243,7 +247,10 @@ func TestStopPublishesWhatWasReceived(t *testing.T) {
 	p.source.commit(body("second"))
 	<-begun
 	p.durable(body("third"))
+	left := make(chan struct{})
+	p.source.set(func(s *fakeSource) { s.left = func() { close(left) } })
 	p.stop()
+	<-left
 	release()
 	p.stopped()
 	p.compare()
@@ -393,6 +400,7 @@ func (p *process) reloaded() {
 func TestStreamBreaks(t *testing.T) {
 	t.Parallel()
 	p := newProcess(t)
+	p.batch = 1
 	p.run()
 	p.arrive(body("first"))
 	breaks := 0

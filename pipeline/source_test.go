@@ -27,6 +27,7 @@ type fakeSource struct {
 	loads   int
 	confirm func(lsn cdc.LSN) // called at each Confirm; optional
 	copying func(table string) error
+	left    func() // called when a stream was told to end; optional
 }
 
 // commit is one transaction, or an idle position if it has none of our changes.
@@ -281,6 +282,7 @@ func (s *fakeStream) stored(c edit) cdc.Change {
 
 // Run implements Stream.
 func (s *fakeStream) Run(ctx context.Context, out chan<- *cdc.Batch) error {
+	defer s.leave(ctx)
 	for {
 		s.source.mu.Lock()
 		changed, broken := s.source.changed, s.source.broken
@@ -302,6 +304,14 @@ func (s *fakeStream) Run(ctx context.Context, out chan<- *cdc.Batch) error {
 		case <-ctx.Done():
 			return nil
 		}
+	}
+}
+
+func (s *fakeStream) leave(ctx context.Context) {
+	s.source.mu.Lock()
+	defer s.source.mu.Unlock()
+	if s.source.left != nil && ctx.Err() != nil {
+		s.source.left()
 	}
 }
 

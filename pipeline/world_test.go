@@ -61,6 +61,7 @@ type world struct {
 	publisher *publisher
 	stream    *fakeStream
 
+	syncing  func()   // called before each sync of a file; optional
 	calm     bool     // nothing goes wrong from now on
 	suspects []string // keys that belong to nobody
 
@@ -118,6 +119,9 @@ func (w *world) isCrashed() bool { return w.crashed.Load() != nil }
 func (w *world) inject(op errorfs.Op) error {
 	if op.Kind == errorfs.OpFileSync || op.Kind == errorfs.OpFileSyncData || op.Kind == errorfs.OpRename {
 		w.step()
+		if w.syncing != nil {
+			w.syncing()
+		}
 	}
 	return nil
 }
@@ -138,7 +142,7 @@ func (w *world) open() {
 	}
 	w.pipeline.positions.Reset(w.db.Position().LSN)
 	w.ingester = newIngester(w.pipeline, w.db, make(chan struct{}, 1))
-	w.ingester.most = w.batch
+	w.pipeline.most = w.batch
 	w.publisher = newPublisher(w.pipeline, w.db, nil)
 	w.connectStream()
 }
