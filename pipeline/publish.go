@@ -44,7 +44,9 @@ type publisher struct {
 }
 
 func newPublisher(p *Pipeline, db *store.DB, wake <-chan struct{}) *publisher {
-	return &publisher{Pipeline: p, db: db, wake: wake, distrust: true, inheriting: true}
+	// Without leftovers no document needs to be taken off their list.
+	leftovers, err := db.Leftovers(nil, 1)
+	return &publisher{Pipeline: p, db: db, wake: wake, distrust: true, inheriting: err != nil || len(leftovers) > 0}
 }
 
 // run publishes until ctx ends, or until ingesting has ended and everything is published.
