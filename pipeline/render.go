@@ -124,10 +124,21 @@ func (r *roundInHand) render() error {
 	return nil
 }
 
-// park reports a document that cannot be shown. It is tried again whenever something of it changes.
+// park reports a document that cannot be shown. It is tried again whenever
+// something of it changes. Until then its keys are its own: they are no
+// leftovers of an earlier state, and go when the row goes.
 func (r *roundInHand) park(one *result) {
 	r.Metrics.Parked.Inc()
 	r.Logger.Error("a document cannot be shown and keeps what it was", "projection", one.projection.Name, "error", one.parked)
+	for _, key := range one.keys {
+		r.after.NotLeftover(key)
+		if one.projection.Claims && !one.known {
+			r.after.Claim(key, one.projection.ID, []byte(one.key))
+		}
+	}
+	if !one.known {
+		r.after.Put(one.projection.ID, []byte(one.key), store.Published{Round: r.round, Keys: one.keys})
+	}
 }
 
 func (w *renderer) render(one root, out *result) error {
@@ -135,8 +146,7 @@ func (w *renderer) render(one root, out *result) error {
 	key := []byte(one.key)
 	doc, exists, err := w.builder.Build(one.projection, key)
 	if projections.Unshowable(err) {
-		out.parked = err
-		return nil
+		out.parked, err = err, nil
 	}
 	if err != nil {
 		return fmt.Errorf("render projection %s: %w", one.projection.Name, err)
@@ -144,13 +154,12 @@ func (w *renderer) render(one root, out *result) error {
 	if out.before, out.known, err = w.reader.Published(one.projection.ID, key); err != nil {
 		return err
 	}
-	if out.exists = exists; !exists {
-		return nil
-	}
-	out.body = w.keep(doc.Body)
-	out.hash = xxh3.Hash128(doc.Body).Bytes()
 	for _, documentKey := range doc.Keys {
 		out.keys = append(out.keys, w.keep(documentKey))
+	}
+	if out.exists = exists; exists {
+		out.body = w.keep(doc.Body)
+		out.hash = xxh3.Hash128(doc.Body).Bytes()
 	}
 	return nil
 }

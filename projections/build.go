@@ -70,7 +70,7 @@ func (b *Builder) Build(p *Projection, root []byte) (doc Document, ok bool, err 
 		return Document{}, false, err
 	}
 	if b.body, err = b.object(b.body[:0], f, p.Body); err != nil {
-		return Document{}, false, err
+		return Document{Keys: b.list}, false, err // its keys are known all the same: see Unshowable
 	}
 	return Document{Keys: b.list, Body: b.body}, true, nil
 }

@@ -8,6 +8,7 @@ import (
 	"errors"
 	"fmt"
 	"log/slog"
+	"maps"
 	"strings"
 	"sync"
 	"testing"
@@ -190,7 +191,7 @@ func (r *runner) waitMarker(ctx context.Context, lsn cdc.LSN) error {
 	defer tick.Stop()
 	for {
 		text, err := client.HGet(ctx, "materializer:test:position", "lsn").Result()
-		if visible, parsed := cdc.ParseLSN(text); err == nil && parsed == nil && visible >= lsn {
+		if visible, parsed := cdc.ParseLSN(text); err == nil && parsed == nil && visible >= lsn && r.pipeline.Ready() == nil {
 			return nil
 		}
 		select {
@@ -223,5 +224,28 @@ func (r *runner) wantOracle(t testing.TB) {
 	t.Helper()
 	if err := r.compare(t); err != nil {
 		t.Fatal(err)
+	}
+}
+
+// wantKeys compares all documents in Redis with what is wanted.
+func (r *runner) wantKeys(t testing.TB, want map[string]string) {
+	t.Helper()
+	if err := r.settle(t); err != nil {
+		t.Fatal(err)
+	}
+	options, err := redis.ParseURL(r.redis)
+	if err != nil {
+		t.Fatal(err)
+	}
+	client := redis.NewClient(options)
+	defer client.Close()
+	got := map[string]string{}
+	for _, key := range client.Keys(t.Context(), "*").Val() {
+		if !strings.HasPrefix(key, "materializer:") {
+			got[key] = client.Get(t.Context(), key).Val()
+		}
+	}
+	if !maps.Equal(got, want) {
+		t.Errorf("Redis holds %q, want %q", got, want)
 	}
 }

@@ -126,3 +126,22 @@ projections:
 	servertest.Exec(t, r.pg, "UPDATE v SET id = id + 5000", "DELETE FROM v WHERE id % 3 = 0")
 	r.wantOracle(t)
 }
+
+// TestUnshowable holds a json value that jsonb cannot hold. Its document keeps
+// what it was, also through a load into new state, and goes with its row.
+func TestUnshowable(t *testing.T) {
+	t.Parallel()
+	const yaml = "projections:\n  doc: {from: doc, key: \"doc:{id}\", columns: [id, body]}\n"
+	r := start(t, `CREATE TABLE doc (id int PRIMARY KEY, body json);
+		INSERT INTO doc VALUES (1, '{"a": 1}'), (2, '{"a": 2}')`, yaml)
+	r.wantOracle(t)
+	servertest.Exec(t, r.pg, `UPDATE doc SET body = '{"a": "\u0000"}' WHERE id = 1`, `UPDATE doc SET body = '{"a": 3}' WHERE id = 2`)
+	r.wantKeys(t, map[string]string{"doc:1": `{"id":1,"body":{"a":1}}`, "doc:2": `{"id":2,"body":{"a":3}}`})
+	if err := r.stop(); err != nil {
+		t.Fatal(err)
+	}
+	r.run(t, strings.Replace(yaml, "columns: [id, body]", "columns: [body, id]", 1)) // loads anew
+	r.wantKeys(t, map[string]string{"doc:1": `{"id":1,"body":{"a":1}}`, "doc:2": `{"body":{"a":3},"id":2}`})
+	servertest.Exec(t, r.pg, `DELETE FROM doc WHERE id = 1`)
+	r.wantKeys(t, map[string]string{"doc:2": `{"body":{"a":3},"id":2}`})
+}
