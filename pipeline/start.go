@@ -102,7 +102,7 @@ func (p *Pipeline) facts(ctx context.Context) (checkpoint.Server, error) {
 // retryable tells whether an error of the source may pass. Sources mark those that will not.
 func retryable(err error) bool {
 	var final interface{ Final() bool }
-	return !asError(err, &final) || !final.Final()
+	return !errors.As(err, &final) || !final.Final()
 }
 
 func (p *Pipeline) sourceDown(err error) {
@@ -160,8 +160,8 @@ func (p *Pipeline) loadOnce(ctx context.Context, facts checkpoint.Server) (_ *st
 	number := db.Identity().Epoch
 	defer func() {
 		if err != nil {
-			err = joinClose(err, db)
-			err = joinRemove(err, p.State, number)
+			err = errors.Join(err, db.Close())
+			err = errors.Join(err, p.State.Remove(number))
 		}
 	}()
 	if err := p.inherit(ctx, db, number); err != nil {
@@ -231,7 +231,7 @@ func (p *Pipeline) inherit(ctx context.Context, db *store.DB, number uint64) err
 		}
 		known = true
 		err = inheritFrom(old, left)
-		if err = joinClose(err, old); err != nil {
+		if err = errors.Join(err, old.Close()); err != nil {
 			return err
 		}
 	}
