@@ -29,6 +29,8 @@ var layout = []rule{
 	{"catalog", []string{"cdc"}, "the catalog says what PostgreSQL has, to whoever asks"},
 	{"store", []string{"cdc"}, "the store keeps rows and touches, and does not know what they mean"},
 	{"projections/values", []string{"cdc", "catalog"}, "values are text and type; they know no plan"},
+	{"projections/expressions/...", []string{"catalog", "projections/expressions/...", "projections/values", "internal/suggest"},
+		"expressions know types and values; what a column is they are told"},
 	{"projections/...", []string{"cdc", "catalog", "config", "store", "projections/...", "internal/suggest"},
 		"projections turn stored rows into documents, and do not know where either comes from or goes to"},
 	{"replication", []string{"cdc", "catalog"}, "replication hands transactions on, and does not know to whom"},
