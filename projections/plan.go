@@ -21,11 +21,12 @@ type Plan struct {
 
 // Projection makes one document of each row of its root table.
 type Projection struct {
-	ID   uint16
-	Name string
-	Root *Node
-	Keys []*Template
-	Body *Body
+	ID    uint16
+	Name  string
+	Shape Shape
+	Root  *Node
+	Keys  []*Template
+	Body  *Body
 	// Claims is set where two roots can come to claim the same key, so that an
 	// index of owners is kept. Otherwise keys and roots are one to one.
 	Claims bool
