@@ -54,6 +54,10 @@ type Codec struct {
 	Parse func(text string) (any, error)
 	// Append writes what PostgreSQL's output function writes.
 	Append func(dst []byte, value any) []byte
+	// Stored says that Parse only reads what PostgreSQL has written: it does not
+	// bring other text into that form, nor check it. A literal, or a cast from
+	// text, must then be refused.
+	Stored bool
 }
 
 // Type implements the text form and order of a type, or of a kind of types.
