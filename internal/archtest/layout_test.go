@@ -31,6 +31,8 @@ var layout = []rule{
 	{"projections/values", []string{"cdc", "catalog"}, "values are text and type; they know no plan"},
 	{"projections/expressions/...", []string{"catalog", "projections/expressions/...", "projections/values", "internal/suggest"},
 		"expressions know types and values; what a column is they are told"},
+	{"projections/aggregates", []string{"catalog", "projections/expressions/...", "projections/values", "internal/suggest"},
+		"aggregates know types and values; which rows are a group they are told"},
 	{"projections/...", []string{"cdc", "catalog", "config", "store", "projections/...", "internal/suggest"},
 		"projections turn stored rows into documents, and do not know where either comes from or goes to"},
 	{"replication", []string{"cdc", "catalog"}, "replication hands transactions on, and does not know to whom"},
