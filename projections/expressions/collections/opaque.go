@@ -1,0 +1,80 @@
+package collections
+
+import (
+	"fmt"
+	"regexp"
+
+	"materializer/catalog"
+	"materializer/projections/expressions/datum"
+	"materializer/projections/expressions/function"
+	"materializer/projections/values"
+)
+
+// errLiteral is for text that PostgreSQL reads but would write otherwise.
+func errLiteral(typeName string) error {
+	return datum.Errorf("0A000", "literals of type %s are not supported unless written as PostgreSQL writes them", typeName)
+}
+
+// opaqueTypes are kept as text. Each has a function that brings text into
+// PostgreSQL's form; of unknown types only what PostgreSQL wrote is read.
+func opaqueTypes() []function.Type {
+	return append(geometricTypes(),
+		function.Type{Kind: catalog.Base, Make: storedCodec, Order: opaqueOrder},
+		opaqueType("inet", parseInet),
+		opaqueType("cidr", parseCIDR),
+		opaqueType("macaddr", parseMacaddr),
+		opaqueType("macaddr8", parseMacaddr8),
+		opaqueType("bit", parseBits),
+		opaqueType("varbit", parseBits),
+		opaqueType("pg_lsn", parseLSN),
+		opaqueType("xid", parseXID),
+		opaqueType("cid", parseXID),
+		opaqueType("xid8", parseXID8),
+		opaqueType("tid", asWritten("tid", `\([0-9]{1,10},[0-9]{1,5}\)`)),
+		opaqueType("money", asWritten("money", `-?\$[0-9]{1,3}(,[0-9]{3})*\.[0-9]{2}`)),
+	)
+}
+
+// asWritten takes text that looks as PostgreSQL writes a type, and no other.
+func asWritten(typeName, pattern string) func(string) (string, error) {
+	shape := regexp.MustCompile("^(?:" + pattern + ")$")
+	return func(text string) (string, error) {
+		if !shape.MatchString(text) {
+			return "", errLiteral(typeName)
+		}
+		return text, nil
+	}
+}
+
+func opaqueType(name string, parse func(string) (string, error)) function.Type {
+	codec := function.Codec{
+		Parse: func(text string) (any, error) {
+			text, err := parse(text)
+			return boxed(datum.Opaque(text), err)
+		},
+		Append: appendOpaque,
+	}
+	return function.Type{
+		Name:  name,
+		Make:  func(*catalog.Type, function.Types) (function.Codec, error) { return codec, nil },
+		Order: opaqueOrder,
+	}
+}
+
+func storedCodec(*catalog.Type, function.Types) (function.Codec, error) {
+	return function.Codec{
+		Parse:  func(text string) (any, error) { return datum.Opaque(text), nil },
+		Append: appendOpaque,
+		Stored: true,
+	}, nil
+}
+
+func appendOpaque(dst []byte, value any) []byte { return append(dst, value.(datum.Opaque)...) }
+
+func opaqueOrder(t *catalog.Type, _ function.Types) (function.Compare, error) {
+	encode, ok := values.Order(t)
+	if !ok {
+		return nil, fmt.Errorf("values of type %s cannot be compared", t.Name)
+	}
+	return function.ByEncoding(function.Codec{Append: appendOpaque}, encode), nil
+}
