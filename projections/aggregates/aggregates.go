@@ -161,5 +161,6 @@ func (a *Aggregate) AppendText(dst []byte, value any) []byte {
 func (a *Aggregate) ParseText(text string) (any, error) { return a.extreme.codec.Parse(text) }
 
 // Largest tells an Extreme aggregate that is the value of the last key (max) from one
-// that is the value of the first (min).
+// that is the value of the first (min). Of values that are equal and look
+// different (1.0 and 1.00) PostgreSQL takes that of the last row, of char(n) that of the first.
 func (a *Aggregate) Largest() bool { return a.extreme.largest }
