@@ -1,9 +1,11 @@
 package numbers
 
 import (
+	"strconv"
 	"strings"
 
 	"materializer/projections/expressions/datum"
+	"materializer/projections/expressions/function"
 )
 
 // parseBool reads what boolin accepts: 1, 0, on, off and its shortenings that
@@ -36,4 +38,20 @@ func compareBool(a, b bool) int {
 		return -1
 	}
 	return 1
+}
+
+// boolFunctions are the functions of boolean.
+func boolFunctions() []function.Function {
+	list := comparisons("bool", "(bool,bool)", compareBool)
+	return append(list,
+		compareFunction("btboolcmp(bool,bool)", compareBool),
+		function.Of1("bool(int4)", func(a int64) (bool, error) { return a != 0, nil }),
+		function.Of1("int4(bool)", func(a bool) (int64, error) {
+			if a {
+				return 1, nil
+			}
+			return 0, nil
+		}),
+		function.Of1("text(bool)", func(a bool) (string, error) { return strconv.FormatBool(a), nil }),
+	)
 }

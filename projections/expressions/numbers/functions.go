@@ -1,8 +1,13 @@
 package numbers
 
-import "materializer/projections/expressions/function"
+import (
+	"slices"
+
+	"materializer/projections/expressions/function"
+)
 
 // Functions are the functions of this family.
 func Functions() []function.Function {
-	return integerFunctions()
+	return slices.Concat(boolFunctions(), integerFunctions(), oidFunctions(),
+		floatFunctions(), mathFunctions(), trigonometricFunctions())
 }

@@ -1,7 +1,6 @@
 package numbers
 
 import (
-	"cmp"
 	"math"
 	"strconv"
 	"strings"
@@ -55,40 +54,3 @@ func (w width) parse(text string) (int64, error) {
 }
 
 func appendInteger(dst []byte, value int64) []byte { return strconv.AppendInt(dst, value, 10) }
-
-// parseOID reads an oid as strtoul does: a negative number stands for the oid
-// of the same 32 bits.
-func parseOID(text string) (int64, error) {
-	text = strings.TrimLeft(text, spaces)
-	rest := text
-	if text != "" && (text[0] == '-' || text[0] == '+') {
-		rest = text[1:]
-	}
-	n := digits(rest)
-	if n == 0 {
-		return 0, datum.Malformed("oid")
-	}
-	magnitude, err := strconv.ParseUint(rest[:n], 10, 64)
-	if err != nil {
-		return 0, errOIDRange
-	}
-	if trim(rest[n:]) != "" {
-		return 0, datum.Malformed("oid")
-	}
-	if text[0] == '-' {
-		magnitude = -magnitude
-	}
-	value := uint32(magnitude)
-	if magnitude != uint64(value) && magnitude != uint64(int64(int32(value))) {
-		return 0, errOIDRange
-	}
-	return int64(value), nil
-}
-
-var errOIDRange = &datum.Error{Code: "22003", Message: "value out of range for type oid"}
-
-func appendOID(dst []byte, value int64) []byte {
-	return strconv.AppendUint(dst, uint64(uint32(value)), 10)
-}
-
-func compareOID(a, b int64) int { return cmp.Compare(uint32(a), uint32(b)) }
