@@ -20,7 +20,7 @@ import (
 
 // Functions lists what is implemented here.
 func Functions() []function.Function {
-	return slices.Concat(uuidFunctions())
+	return slices.Concat(arrayFunctions(), enumFunctions(), rangeFunctions(), recordFunctions(), uuidFunctions(), nullFunctions())
 }
 
 // Types lists the types implemented here.

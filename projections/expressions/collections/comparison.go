@@ -4,13 +4,12 @@ import "materializer/projections/expressions/function"
 
 // relations are the ends of the names of comparison functions.
 var relations = map[string]func(c int) any{
-	"eq":  func(c int) any { return c == 0 },
-	"ne":  func(c int) any { return c != 0 },
-	"lt":  func(c int) any { return c < 0 },
-	"le":  func(c int) any { return c <= 0 },
-	"gt":  func(c int) any { return c > 0 },
-	"ge":  func(c int) any { return c >= 0 },
-	"cmp": sign,
+	"eq": func(c int) any { return c == 0 },
+	"ne": func(c int) any { return c != 0 },
+	"lt": func(c int) any { return c < 0 },
+	"le": func(c int) any { return c <= 0 },
+	"gt": func(c int) any { return c > 0 },
+	"ge": func(c int) any { return c >= 0 },
 }
 
 func sign(c int) any {
@@ -23,7 +22,7 @@ func sign(c int) any {
 	return int64(0)
 }
 
-// comparisons are prefix + eq, ne, lt, le, gt, ge and cmp on two values of a
+// comparisons are prefix + eq, ne, lt, le, gt and ge on two values of a
 // type, by its order.
 func comparisons(prefix, typeName string) []function.Function {
 	var functions []function.Function

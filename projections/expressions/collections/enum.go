@@ -40,3 +40,50 @@ func labelPositions(t *catalog.Type) map[datum.Enum]int {
 	}
 	return positions
 }
+
+func enumFunctions() []function.Function {
+	return append(comparisons("enum_", "anyenum"),
+		comparison("enum_cmp", "anyenum", sign),
+		function.Function{Signature: "enum_first(anyenum)", Make: func(types function.Types) (function.Func, error) {
+			return labelAt(types.Args[0], 0)
+		}},
+		function.Function{Signature: "enum_last(anyenum)", Make: func(types function.Types) (function.Func, error) {
+			return labelAt(types.Args[0], len(types.Args[0].Labels)-1)
+		}},
+		function.Function{Signature: "enum_range(anyenum)", Make: func(types function.Types) (function.Func, error) {
+			return labelRange(types.Args[0]), nil
+		}},
+		function.Function{Signature: "enum_range(anyenum,anyenum)", Make: func(types function.Types) (function.Func, error) {
+			return labelRange(types.Args[0]), nil
+		}},
+	)
+}
+
+// labelAt gives the same label whatever it is called with.
+func labelAt(t *catalog.Type, i int) (function.Func, error) {
+	if len(t.Labels) == 0 {
+		return nil, datum.Errorf("55000", "enum %s contains no values", t.Name)
+	}
+	label := datum.Enum(t.Labels[i])
+	return func([]any) (any, error) { return label, nil }, nil
+}
+
+// labelRange gives the labels from the first argument to the second, all if
+// there are none. NULL leaves an end open.
+func labelRange(t *catalog.Type) function.Func {
+	positions := labelPositions(t)
+	all := make([]any, len(t.Labels))
+	for i, label := range t.Labels {
+		all[i] = datum.Enum(label)
+	}
+	return func(args []any) (any, error) {
+		from, to := 0, len(all)
+		if len(args) == 2 && args[0] != nil {
+			from = positions[args[0].(datum.Enum)]
+		}
+		if len(args) == 2 && args[1] != nil {
+			to = positions[args[1].(datum.Enum)] + 1
+		}
+		return vector(all[from:max(from, to)], 1), nil
+	}
+}

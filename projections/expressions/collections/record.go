@@ -160,3 +160,31 @@ func recordOrder(t *catalog.Type, types function.Types) (function.Compare, error
 		return 0
 	}, nil
 }
+
+func recordFunctions() []function.Function {
+	list := append(comparisons("record_", "record"), comparison("btrecordcmp", "record", sign))
+	for i, f := range list {
+		compare := f.Make
+		list[i].Make = func(types function.Types) (function.Func, error) {
+			if err := sameAttributes(types.Args[0], types.Args[1]); err != nil {
+				return nil, err
+			}
+			return compare(types)
+		}
+	}
+	return list
+}
+
+// sameAttributes refuses to compare composites that PostgreSQL does not compare.
+func sameAttributes(a, b *catalog.Type) error {
+	if len(a.Attributes) != len(b.Attributes) {
+		return datum.Errorf("42804", "cannot compare record types with different numbers of columns")
+	}
+	for i := range a.Attributes {
+		if a.Attributes[i].Type.OID != b.Attributes[i].Type.OID {
+			return datum.Errorf("42804", "cannot compare dissimilar column types %s and %s at record column %d",
+				a.Attributes[i].Type.Name, b.Attributes[i].Type.Name, i+1)
+		}
+	}
+	return nil
+}
