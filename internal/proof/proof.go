@@ -21,7 +21,8 @@ import (
 
 // Samples are texts of values by the name of their type in pg_type. Elements,
 // bounds and the like are drawn from those of polymorphic calls: for
-// anyelement and its kin one of Elements is chosen for the whole call.
+// anyelement and its kin one of Elements is chosen for the whole call, for each
+// argument of the type any another one.
 type Samples struct {
 	Values   map[string][]string
 	Elements []string // names of types that stand for anyelement; their arrays and ranges need samples of their own
@@ -133,13 +134,20 @@ func (p *prover) run(t *testing.T, conn *pgx.Conn, count int) {
 
 func (p *prover) draw(t *testing.T) call {
 	names := strings.FieldsFunc(p.row[2], func(r rune) bool { return r == ',' })
-	if p.row[6] == "t" { // variadic: the last is repeated
+	flat := len(names) // from here on arguments are elements, whose NULL makes no strict call NULL
+	var keyword string
+	switch {
+	case p.row[6] != "t":
+	case names[len(names)-1] == "_text" && p.random.IntN(2) == 0: // an array, as operators give
+		keyword = "VARIADIC "
+	default: // the last is repeated
 		last := strings.TrimPrefix(names[len(names)-1], "_")
 		if last == "anyarray" {
 			last = "anyelement"
 		}
-		names = names[:len(names)-1]
-		for range 1 + p.random.IntN(3) {
+		flat--
+		names = names[:flat]
+		for range 1 + p.random.IntN(4) {
 			names = append(names, last)
 		}
 	}
@@ -151,22 +159,28 @@ func (p *prover) draw(t *testing.T) call {
 	var types []*catalog.Type
 	var texts []string
 	for _, name := range names {
+		if name == "any" && len(p.samples.Elements) > 0 {
+			name = p.samples.Elements[p.random.IntN(len(p.samples.Elements))]
+		}
 		typ := concrete(name, element)
 		value, text := p.value(t, typ)
 		args, types, texts = append(args, value), append(types, typ), append(texts, text)
 	}
 	result := concrete(p.row[3], element)
-	answer := p.answer(t, args, types, result)
+	answer := p.answer(t, args, types, result, flat)
+	if keyword != "" {
+		texts[len(texts)-1] = keyword + texts[len(texts)-1]
+	}
 	return call{fmt.Sprintf("pg_catalog.%q(%s)", p.row[1], strings.Join(texts, ", ")), answer}
 }
 
-func (p *prover) answer(t *testing.T, args []any, types []*catalog.Type, result *catalog.Type) string {
+func (p *prover) answer(t *testing.T, args []any, types []*catalog.Type, result *catalog.Type, flat int) string {
 	codec, err := p.library.Codec(result)
 	if err != nil {
 		t.Fatal(err)
 	}
 	if p.row[5] == "t" {
-		for _, arg := range args {
+		for _, arg := range args[:flat] {
 			if arg == nil {
 				return "NULL"
 			}

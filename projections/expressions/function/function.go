@@ -17,7 +17,8 @@ type Function struct {
 	Signature string
 	// Call computes a value. Arguments are as package datum says; those of a
 	// strict function are never nil. It must not keep or change args.
-	// A variadic function is given all its arguments flat.
+	// A variadic function is given all its arguments flat, of which those that are
+	// repeated may be nil though it is strict; or, as by operators, one array of them.
 	Call Func
 	// Make is set instead of Call where the implementation depends on the
 	// actual types: of polymorphic arguments, of enums, of composites.
