@@ -9,10 +9,18 @@
 package jsons
 
 import (
+	"slices"
+
 	"materializer/catalog"
 	"materializer/projections/expressions/datum"
 	"materializer/projections/expressions/function"
 )
+
+// Functions lists what is implemented here.
+func Functions() []function.Function {
+	return slices.Concat(accessFunctions(), predicates(), changeFunctions(), editFunctions(), shapeFunctions(), casts(),
+		textAccessFunctions(), textShapeFunctions())
+}
 
 // Types gives json and jsonb.
 func Types() []function.Type {
