@@ -19,7 +19,7 @@ import (
 // Functions lists what is implemented here.
 func Functions() []function.Function {
 	return slices.Concat(accessFunctions(), predicates(), changeFunctions(), editFunctions(), shapeFunctions(), casts(),
-		textAccessFunctions(), textShapeFunctions())
+		textAccessFunctions(), textShapeFunctions(), constructors(), pairFunctions())
 }
 
 // Types gives json and jsonb.

@@ -13,7 +13,6 @@ func predicates() []function.Function {
 		compared("jsonb_le", func(c int) bool { return c <= 0 }),
 		compared("jsonb_gt", func(c int) bool { return c > 0 }),
 		compared("jsonb_ge", func(c int) bool { return c >= 0 }),
-		function.Of2("jsonb_cmp(jsonb,jsonb)", func(a, b *datum.JSON) (int64, error) { return int64(compare(a, b)), nil }),
 		function.Of2("jsonb_contains(jsonb,jsonb)", func(a, b *datum.JSON) (bool, error) { return contains(a, b), nil }),
 		function.Of2("jsonb_contained(jsonb,jsonb)", func(a, b *datum.JSON) (bool, error) { return contains(b, a), nil }),
 		function.Of2("jsonb_exists(jsonb,text)", func(v *datum.JSON, name string) (bool, error) { return exists(v, name), nil }),
