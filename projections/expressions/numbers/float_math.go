@@ -186,10 +186,13 @@ func floatBucket(operand, low, high float64, count int64) (int64, error) {
 	case low < high && operand >= high, low > high && operand <= high:
 		return integer.add(count, 1)
 	}
-	part := (operand - low) / (high - low)
-	if isInf(high - low) {
-		part = (operand/2 - low/2) / (high/2 - low/2)
+	return toInt32(float64(count)*(operand-low)/(high-low) + 1), nil
+}
+
+// toInt32 converts as the processor does, which PostgreSQL trusts here.
+func toInt32(x float64) int64 {
+	if x > math.MinInt32-1 && x < math.MaxInt32+1 {
+		return int64(x)
 	}
-	// A quotient that was rounded up to 1 does not belong to the next bucket.
-	return min(int64(float64(count)*part), count-1) + 1, nil
+	return math.MinInt32
 }

@@ -9,5 +9,6 @@ import (
 // Functions are the functions of this family.
 func Functions() []function.Function {
 	return slices.Concat(boolFunctions(), integerFunctions(), oidFunctions(),
-		floatFunctions(), mathFunctions(), trigonometricFunctions())
+		floatFunctions(), mathFunctions(), trigonometricFunctions(),
+		numericFunctions(), numericMathFunctions(), castFunctions())
 }

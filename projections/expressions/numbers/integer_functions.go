@@ -23,9 +23,13 @@ func integerFunctions() []function.Function {
 			}
 			list = append(list, arithmetic(prefix, both, widths[max(i, j)])...)
 			list = append(list, comparisons(prefix, both, cmp.Compare[int64])...)
-			list = append(list, compareFunction("bt"+prefix+"cmp"+both, cmp.Compare[int64]))
+			if prefix != "int2" {
+				list = append(list, compareFunction("bt"+prefix+"cmp"+both, cmp.Compare[int64]))
+			}
 		}
 	}
+	// This one gives the difference.
+	list = append(list, function.Of2("btint2cmp(int2,int2)", func(a, b int64) (int64, error) { return a - b, nil }))
 	for _, w := range widths[1:] {
 		both := "(" + w.name + "," + w.name + ")"
 		list = append(list,
