@@ -4,6 +4,8 @@ import (
 	"slices"
 	"strings"
 
+	"github.com/cockroachdb/apd/v3"
+
 	"materializer/projections/expressions/datum"
 )
 
@@ -19,60 +21,80 @@ func parse(text string) (*datum.JSON, error) {
 // builder makes the tree of a text.
 type builder struct {
 	silent
-	opened []*datum.JSON
-	done   *datum.JSON // the value that ended last
-	room   []datum.JSON
+	opened  []opened
+	members []datum.Member // of all objects that are open, the innermost last
+	items   []*datum.JSON  // of all arrays that are open
+	done    *datum.JSON    // the value that ended last
+	nodes   []datum.JSON   // room for values: several share one allocation
+	numbers []apd.Decimal
 }
 
-// node makes a value; several share one allocation.
-func (b *builder) node() *datum.JSON {
-	const most = 64
-	if len(b.room) == cap(b.room) {
-		b.room = make([]datum.JSON, 0, min(most, 2*cap(b.room)+1))
+// opened is an array or object that is open, and where its parts begin.
+type opened struct {
+	node           *datum.JSON
+	members, items int
+}
+
+// grown gives room for one more, at the end.
+func grown[E any](room []E) []E {
+	const most = 32
+	if len(room) == cap(room) {
+		room = make([]E, 0, min(most, 2*cap(room)+1))
 	}
-	b.room = b.room[:len(b.room)+1]
-	return &b.room[len(b.room)-1]
+	return room[:len(room)+1]
+}
+
+func (b *builder) node(kind datum.JSONKind) *datum.JSON {
+	b.nodes = grown(b.nodes)
+	n := &b.nodes[len(b.nodes)-1]
+	n.Kind = kind
+	return n
 }
 
 func (b *builder) open(l *lexer) error {
-	n := b.node()
-	n.Kind = datum.JSONArray
+	kind := datum.JSONArray
 	if l.kind == '{' {
-		n.Kind = datum.JSONObject
+		kind = datum.JSONObject
 	}
-	b.opened = append(b.opened, n)
+	b.opened = append(b.opened, opened{b.node(kind), len(b.members), len(b.items)})
 	return nil
 }
 
 func (b *builder) close(*lexer) {
-	last := len(b.opened) - 1
-	b.done = b.opened[last]
-	b.opened = b.opened[:last]
-	b.done.Members = arrange(b.done.Members)
+	o := b.opened[len(b.opened)-1]
+	b.opened = b.opened[:len(b.opened)-1]
+	if o.members < len(b.members) {
+		o.node.Members = arrange(slices.Clone(b.members[o.members:]))
+	}
+	if o.items < len(b.items) {
+		o.node.Items = slices.Clone(b.items[o.items:])
+	}
+	b.members, b.items, b.done = b.members[:o.members], b.items[:o.items], o.node
 }
 
 func (b *builder) end(_ *lexer, in token, name string, _ bool) {
-	n := b.opened[len(b.opened)-1]
 	if in == '{' {
-		n.Members = append(n.Members, datum.Member{Name: name, Value: b.done})
+		b.members = append(b.members, datum.Member{Name: name, Value: b.done})
 	} else {
-		n.Items = append(n.Items, b.done)
+		b.items = append(b.items, b.done)
 	}
 }
 
 func (b *builder) scalar(_ *lexer, kind token, text string) error {
-	n := b.node()
-	b.done = n
 	switch kind {
 	case tokenString:
-		n.Kind, n.String = datum.JSONString, text
+		b.done = b.node(datum.JSONString)
+		b.done.String = text
 	case tokenNumber:
-		var err error
-		n.Kind = datum.JSONNumber
-		n.Number, err = number(text)
-		return err
+		b.done = b.node(datum.JSONNumber)
+		b.numbers = grown(b.numbers)
+		b.done.Number = &b.numbers[len(b.numbers)-1]
+		return setNumber(b.done.Number, text)
 	case tokenTrue, tokenFalse:
-		n.Kind, n.Bool = datum.JSONBool, kind == tokenTrue
+		b.done = b.node(datum.JSONBool)
+		b.done.Bool = kind == tokenTrue
+	default:
+		b.done = b.node(datum.JSONNull)
 	}
 	return nil
 }

@@ -17,29 +17,33 @@ const (
 	maxExponent = 1<<30 - 1
 )
 
-// number reads a JSON number as PostgreSQL's numeric does.
-func number(text string) (datum.Numeric, error) {
+// setNumber reads a JSON number as PostgreSQL's numeric does.
+func setNumber(d datum.Numeric, text string) error {
 	mantissa, negative := strings.CutPrefix(text, "-")
 	exponent := 0
 	if e := strings.IndexAny(mantissa, "eE"); e >= 0 {
 		var err error
 		if exponent, err = strconv.Atoi(mantissa[e+1:]); err != nil || exponent >= maxExponent || exponent <= -maxExponent {
-			return nil, datum.ErrNumericRange
+			return datum.ErrNumericRange
 		}
 		mantissa = mantissa[:e]
 	}
 	integer, fraction, _ := strings.Cut(mantissa, ".")
-	digits := strings.TrimLeft(integer+fraction, "0")
+	digits := integer
+	if fraction != "" {
+		digits += fraction
+	}
+	digits = strings.TrimLeft(digits, "0")
 	scale := len(fraction) - exponent
 	if scale > maxFractionDigits || digits != "" && len(digits)-scale > maxIntegerDigits {
-		return nil, datum.ErrNumericRange
+		return datum.ErrNumericRange
 	}
 	if digits != "" && scale < 0 {
 		digits += strings.Repeat("0", -scale)
 	}
-	d := &apd.Decimal{Exponent: int32(-max(0, scale)), Negative: negative && digits != ""}
+	d.Exponent, d.Negative = int32(-max(0, scale)), negative && digits != ""
 	setDigits(&d.Coeff, digits)
-	return d, nil
+	return nil
 }
 
 // setDigits sets a number from its decimal digits, none of which is zero.
