@@ -17,7 +17,6 @@ var (
 	errArraySize   = datum.Errorf("54000", "array size exceeds the maximum allowed (%d)", maxElements)
 	errDimensions  = datum.Errorf("54000", "number of array dimensions exceeds the maximum allowed (%d)", maxDimensions)
 	errLowerBound  = datum.Errorf("54000", "array lower bound is too large")
-	errUpperBound  = datum.Errorf("54000", "array upper bound is too large")
 	errArrayBounds = datum.Errorf("2202E", "upper bound cannot be less than lower bound")
 )
 

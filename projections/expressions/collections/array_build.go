@@ -68,8 +68,7 @@ func prependElement(element any, a *datum.Array) (*datum.Array, error) {
 	case a.Dims[0].Lower == math.MinInt32:
 		return nil, datum.ErrIntegerRange
 	}
-	result := vector(append([]any{element}, a.Values...), a.Dims[0].Lower)
-	return result, checkShape(result.Dims)
+	return vector(append([]any{element}, a.Values...), a.Dims[0].Lower), nil
 }
 
 // concatenate joins arrays of the same dimensions, or puts one into another

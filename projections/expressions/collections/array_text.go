@@ -103,13 +103,8 @@ func (r *arrayReader) bounds() ([]datum.Dimension, error) {
 			return nil, errArrayText
 		}
 		r.rest = r.rest[1:]
-		switch {
-		case upper == 1<<31-1:
-			return nil, errUpperBound
-		case upper < lower:
+		if upper < lower {
 			return nil, errArrayBounds
-		case upper-lower+1 > 1<<31-1:
-			return nil, errArraySize
 		}
 		dims = append(dims, datum.Dimension{Length: upper - lower + 1, Lower: lower})
 	}

@@ -20,7 +20,10 @@ import (
 
 // Functions lists what is implemented here.
 func Functions() []function.Function {
-	return slices.Concat(arrayFunctions(), enumFunctions(), rangeFunctions(), recordFunctions(), uuidFunctions(), nullFunctions())
+	return slices.Concat(
+		arrayFunctions(), enumFunctions(), rangeFunctions(), recordFunctions(), nullFunctions(),
+		uuidFunctions(), networkFunctions(), macFunctions(), bitFunctions(), bitCasts(), identifierFunctions(),
+	)
 }
 
 // Types lists the types implemented here.

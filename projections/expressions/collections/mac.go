@@ -7,7 +7,7 @@ import (
 	"materializer/projections/expressions/datum"
 )
 
-// parseMacaddr reads the six forms of macaddr_in.
+// parseMacaddr reads the forms of macaddr_in, with all digits of each group.
 func parseMacaddr(text string) (string, error) {
 	text = strings.TrimFunc(text, func(r rune) bool { return r < 0x80 && isSpace(byte(r)) })
 	for _, form := range []struct {
@@ -21,6 +21,9 @@ func parseMacaddr(text string) (string, error) {
 		if address, ok := joinGroups(groups, form.group); ok {
 			return writeMac(address), nil
 		}
+	}
+	if strings.Trim(text, "0123456789abcdefABCDEF:-.+xX \t\n\v\f\r") == "" {
+		return "", errLiteral("macaddr") // C's scanf may still make something of it
 	}
 	return "", datum.Malformed("macaddr")
 }

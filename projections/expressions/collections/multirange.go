@@ -54,7 +54,6 @@ func parseMultirange(text string, ranges rangeText, known *rangeType) (*datum.Mu
 		switch {
 		case strings.HasPrefix(rest, ","):
 			text = trimSpaceLeft(rest[1:])
-			closed = len(list) == 0 && strings.HasPrefix(text, "}") // as PostgreSQL has it
 		case strings.HasPrefix(rest, "}"):
 			text, closed = rest, true
 		default:

@@ -7,7 +7,10 @@ import (
 	"materializer/projections/expressions/function"
 )
 
-var errMultirangeNull = &datum.Error{Code: "22004", Message: "multirange values cannot contain null members"}
+var (
+	errMultirangeNull       = &datum.Error{Code: "22004", Message: "multirange values cannot contain null members"}
+	errMultirangeDimensions = &datum.Error{Code: "21000", Message: "multiranges cannot be constructed from multidimensional arrays"}
+)
 
 func multirangeFunctions() []function.Function {
 	functions := []function.Function{
@@ -29,8 +32,20 @@ func multirangeFunctions() []function.Function {
 	return functions
 }
 
-// constructMultirange joins ranges. Of a variadic call they may be NULL, which is refused.
+// constructMultirange joins ranges: arguments, or the elements of one that is
+// an array. None may be NULL, but the array.
 func constructMultirange(t *rangeType, args []any) (any, error) {
+	if len(args) == 1 {
+		switch arg := args[0].(type) {
+		case nil:
+			return nil, nil
+		case *datum.Array:
+			if len(arg.Dims) > 1 {
+				return nil, errMultirangeDimensions
+			}
+			args = arg.Values
+		}
+	}
 	var list []*datum.Range
 	for _, arg := range args {
 		if arg == nil {

@@ -17,9 +17,9 @@ type network struct {
 func (n network) maxBits() int { return 8 * len(n.address) }
 
 func parseInet(text string) (string, error) {
-	n, ok := parseNetwork(text)
-	if !ok {
-		return "", datum.Malformed("inet")
+	n, err := parseNetworkOf("inet", text)
+	if err != nil {
+		return "", err
 	}
 	return n.inet(), nil
 }
@@ -28,9 +28,9 @@ func parseCIDR(text string) (string, error) {
 	if !strings.Contains(text, ":") && strings.Count(text, ".") < 3 {
 		return "", errLiteral("cidr") // the class of the network decides
 	}
-	n, ok := parseNetwork(text)
-	if !ok {
-		return "", datum.Malformed("cidr")
+	n, err := parseNetworkOf("cidr", text)
+	if err != nil {
+		return "", err
 	}
 	for i := n.bits; i < n.maxBits(); i++ {
 		if n.bit(i) {
@@ -41,6 +41,17 @@ func parseCIDR(text string) (string, error) {
 }
 
 func (n network) bit(i int) bool { return n.address[i/8]>>(7-i%8)&1 == 1 }
+
+func parseNetworkOf(typeName, text string) (network, error) {
+	n, ok := parseNetwork(text)
+	switch {
+	case ok:
+		return n, nil
+	case strings.Contains(text, ":") && strings.Contains(text, "."):
+		return n, errLiteral(typeName) // PostgreSQL takes incomplete IPv4 addresses here
+	}
+	return n, datum.Malformed(typeName)
+}
 
 // parseNetwork reads an address with or without /bits. Of an IPv4 address the
 // last octets may be missing if the bits do not cover them.

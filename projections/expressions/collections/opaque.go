@@ -30,7 +30,7 @@ func opaqueTypes() []function.Type {
 		opaqueType("xid", parseXID),
 		opaqueType("cid", parseXID),
 		opaqueType("xid8", parseXID8),
-		opaqueType("tid", asWritten("tid", `\([0-9]{1,10},[0-9]{1,5}\)`)),
+		opaqueType("tid", parseTID),
 		opaqueType("money", asWritten("money", `-?\$[0-9]{1,3}(,[0-9]{3})*\.[0-9]{2}`)),
 	)
 }

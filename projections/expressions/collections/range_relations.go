@@ -101,7 +101,8 @@ func (t *rangeType) overRight(a, b *datum.Range) bool {
 	return t.compareBounds(lowerA, lowerB) >= 0
 }
 
-// merge is the smallest range that contains both.
+// merge is the smallest range that contains both. Of equal bounds that look
+// different (1.0 and 1) it has the second.
 func (t *rangeType) merge(a, b *datum.Range) (*datum.Range, error) {
 	if a.Empty {
 		return b, nil
@@ -111,10 +112,10 @@ func (t *rangeType) merge(a, b *datum.Range) (*datum.Range, error) {
 	}
 	lowerA, upperA := bounds(a)
 	lowerB, upperB := bounds(b)
-	if t.compareBounds(lowerB, lowerA) < 0 {
+	if t.compareBounds(lowerB, lowerA) <= 0 {
 		lowerA = lowerB
 	}
-	if t.compareBounds(upperB, upperA) > 0 {
+	if t.compareBounds(upperB, upperA) >= 0 {
 		upperA = upperB
 	}
 	return t.make(lowerA, upperA)
