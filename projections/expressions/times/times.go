@@ -1,0 +1,73 @@
+// Package times is PostgreSQL's dates and times: the types date, time, timetz,
+// timestamp, timestamptz and interval, read and written as PostgreSQL 15 does
+// in a session with TimeZone UTC, DateStyle "ISO, MDY" and IntervalStyle
+// postgres, and the functions on them.
+//
+// Whatever PostgreSQL would raise is a *datum.Error with its SQLSTATE. What
+// depends on the clock ('now', 'today', a zone abbreviation without a date whose
+// meaning has changed over the years) is refused with 0A000.
+//
+// Names of time zones are looked up in the system's time zone database, or
+// in the one that is compiled in where there is none.
+package times
+
+import (
+	"cmp"
+
+	"materializer/catalog"
+	"materializer/projections/expressions/datum"
+	"materializer/projections/expressions/function"
+)
+
+// Units of time.
+const (
+	microsPerSecond = int64(1000000)
+	microsPerMinute = 60 * microsPerSecond
+	microsPerHour   = 60 * microsPerMinute
+	microsPerDay    = 24 * microsPerHour
+	secondsPerDay   = 86400
+	monthsPerYear   = 12
+	daysPerMonth    = 30
+)
+
+// Functions gives the functions on dates and times.
+func Functions() []function.Function {
+	return nil
+}
+
+// Types gives the types of dates and times.
+func Types() []function.Type {
+	return []function.Type{
+		typed("date", ParseDate, AppendDate, cmp.Compare[datum.Date]),
+		typed("time", ParseTime, AppendTime, cmp.Compare[datum.Time]),
+		typed("timetz", ParseTimeTZ, AppendTimeTZ, compareTimeTZ),
+		typed("timestamp", ParseTimestamp, AppendTimestamp, cmp.Compare[datum.Timestamp]),
+		typed("timestamptz", ParseTimestampTZ, AppendTimestampTZ, cmp.Compare[datum.TimestampTZ]),
+		typed("interval", parseAnyInterval, AppendInterval, compareInterval),
+	}
+}
+
+func parseAnyInterval(text string) (datum.Interval, error) { return ParseInterval(text, -1) }
+
+// typed makes a type from functions on its Go type.
+func typed[T any](name string, parse func(string) (T, error), write func([]byte, T) []byte, order func(a, b T) int) function.Type {
+	codec := function.Codec{
+		Parse: func(text string) (any, error) {
+			value, err := parse(text)
+			if err != nil {
+				return nil, err
+			}
+			return value, nil
+		},
+		Append: func(dst []byte, value any) []byte { return write(dst, value.(T)) },
+	}
+	return function.Type{
+		Name:  name,
+		Make:  func(*catalog.Type, function.Types) (function.Codec, error) { return codec, nil },
+		Order: func(*catalog.Type, function.Types) (function.Compare, error) { return ordered(order), nil },
+	}
+}
+
+func ordered[T any](order func(a, b T) int) function.Compare {
+	return func(a, b any) int { return order(a.(T), b.(T)) }
+}
