@@ -22,7 +22,7 @@ import (
 func Functions() []function.Function {
 	return slices.Concat(
 		arrayFunctions(), enumFunctions(), rangeFunctions(), recordFunctions(), nullFunctions(),
-		uuidFunctions(), networkFunctions(), macFunctions(), bitFunctions(), bitCasts(), identifierFunctions(),
+		uuidFunctions(), networkFunctions(), macFunctions(), bitFunctions(), bitCasts(), identifierFunctions(), moneyFunctions(),
 	)
 }
 

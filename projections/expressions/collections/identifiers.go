@@ -2,10 +2,11 @@ package collections
 
 import (
 	"fmt"
-	"math"
 	"slices"
 	"strconv"
 	"strings"
+
+	"github.com/cockroachdb/apd/v3"
 
 	"materializer/projections/expressions/datum"
 	"materializer/projections/expressions/function"
@@ -54,15 +55,41 @@ func identifierFunctions() []function.Function {
 	same := func(a, b datum.Opaque) (bool, error) { return a == b, nil }
 	differ := func(a, b datum.Opaque) (bool, error) { return a != b, nil }
 	return slices.Concat(
-		comparisons("pg_lsn_", "pg_lsn"), comparisons("xid8", "xid8"), comparisons("tid", "tid"), comparisons("cash_", "money"),
+		comparisons("pg_lsn_", "pg_lsn"), comparisons("xid8", "xid8"), comparisons("tid", "tid"),
 		[]function.Function{
 			function.Of2("xideq(xid,xid)", same),
 			function.Of2("xidneq(xid,xid)", differ),
 			function.Of2("cideq(cid,cid)", same),
+			function.Of2("xideqint4(xid,int4)", func(a datum.Opaque, b int64) (bool, error) { return a == xidOf(b), nil }),
+			function.Of2("xidneqint4(xid,int4)", func(a datum.Opaque, b int64) (bool, error) { return a != xidOf(b), nil }),
+			function.Of2("pg_lsn_mi(pg_lsn,pg_lsn)", lsnDifference),
+			function.Of2("pg_wal_lsn_diff(pg_lsn,pg_lsn)", lsnDifference),
 			function.Of1("xid(xid8)", func(v datum.Opaque) (datum.Opaque, error) {
 				n, err := strconv.ParseUint(string(v), 10, 64)
-				return datum.Opaque(strconv.FormatUint(n&math.MaxUint32, 10)), err
+				return xidOf(int64(n)), err
 			}),
 		},
 	)
+}
+
+// xidOf gives the lower 32 bits.
+func xidOf(n int64) datum.Opaque { return datum.Opaque(strconv.FormatUint(uint64(uint32(n)), 10)) }
+
+// lsnDifference is in bytes.
+func lsnDifference(a, b datum.Opaque) (datum.Numeric, error) {
+	x, y := lsn(a), lsn(b)
+	if x >= y {
+		return apd.NewWithBigInt(new(apd.BigInt).SetUint64(x-y), 0), nil
+	}
+	d := apd.NewWithBigInt(new(apd.BigInt).SetUint64(y-x), 0)
+	d.Negative = true
+	return d, nil
+}
+
+// lsn reads what PostgreSQL wrote.
+func lsn(v datum.Opaque) uint64 {
+	high, low, _ := strings.Cut(string(v), "/")
+	h, _ := strconv.ParseUint(high, 16, 32)
+	l, _ := strconv.ParseUint(low, 16, 32)
+	return h<<32 | l
 }

@@ -2,7 +2,6 @@ package collections
 
 import (
 	"fmt"
-	"regexp"
 
 	"materializer/catalog"
 	"materializer/projections/expressions/datum"
@@ -31,19 +30,8 @@ func opaqueTypes() []function.Type {
 		opaqueType("cid", parseXID),
 		opaqueType("xid8", parseXID8),
 		opaqueType("tid", parseTID),
-		opaqueType("money", asWritten("money", `-?\$[0-9]{1,3}(,[0-9]{3})*\.[0-9]{2}`)),
+		opaqueType("money", parseMoney),
 	)
-}
-
-// asWritten takes text that looks as PostgreSQL writes a type, and no other.
-func asWritten(typeName, pattern string) func(string) (string, error) {
-	shape := regexp.MustCompile("^(?:" + pattern + ")$")
-	return func(text string) (string, error) {
-		if !shape.MatchString(text) {
-			return "", errLiteral(typeName)
-		}
-		return text, nil
-	}
 }
 
 func opaqueType(name string, parse func(string) (string, error)) function.Type {

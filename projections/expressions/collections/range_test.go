@@ -1,7 +1,10 @@
 package collections
 
 import (
+	"fmt"
+	"math/rand/v2"
 	"slices"
+	"strings"
 	"testing"
 
 	"materializer/internal/proof"
@@ -36,7 +39,31 @@ func rangeSamples() proof.Samples {
 		"tsmultirange":   {"{}", "{(,)}", `{["2020-01-01 00:00:00","2020-01-02 00:00:00"),(2020-01-02,2020-01-03]}`},
 		"tstzmultirange": {"{}", "{(,)}", "{[2020-01-01 00:00:00+00,2020-01-02 00:00:00+00),(2020-01-02 00:00:00+00,infinity)}"},
 	}
+	random := rand.New(rand.NewPCG(7, 8))
+	for range 40 {
+		values["int4range"] = append(values["int4range"], randomRange(random))
+		for _, name := range []string{"int4multirange", "nummultirange"} {
+			list := make([]string, random.IntN(5))
+			for i := range list {
+				list[i] = randomRange(random)
+			}
+			values[name] = append(values[name], "{"+strings.Join(list, ",")+"}")
+		}
+	}
 	return proof.Samples{Values: values, Elements: []string{"int4", "int8", "numeric", "date", "timestamp", "timestamptz"}}
+}
+
+// randomRange draws a range of small numbers, sometimes open.
+func randomRange(random *rand.Rand) string {
+	lower := random.IntN(10)
+	from, to := fmt.Sprint(lower), fmt.Sprint(lower+random.IntN(4))
+	if random.IntN(12) == 0 {
+		from = ""
+	}
+	if random.IntN(12) == 0 {
+		to = ""
+	}
+	return string("[("[random.IntN(2)]) + from + "," + to + string("])"[random.IntN(2)])
 }
 
 func TestRangeFunctions(t *testing.T) {
