@@ -121,6 +121,20 @@ func (t *Type) Unwrap() *Type {
 	return t
 }
 
+// FindType finds a type by its name; without a schema first in public, then
+// anywhere. nil if no column is made of such a type.
+func (c *Catalog) FindType(schema, name string) *Type {
+	var found *Type
+	for _, t := range c.Types {
+		switch {
+		case t.Name != name || schema != "" && t.Schema != schema:
+		case t.Schema == "public" || found == nil || found.Schema != "public" && t.OID < found.OID:
+			found = t
+		}
+	}
+	return found
+}
+
 // String names the table for messages: schema.name, without the schema public.
 func (t *Table) String() string {
 	if t.Schema == "public" {

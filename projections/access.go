@@ -16,10 +16,11 @@ type access struct {
 	table  int // cdc.Table.ID of the rows found
 	index  int // store.Index.ID unless direct
 	parts  []accessPart
+	seen   []accessPart // the same key, as made of a row that is found
 }
 
 type accessPart struct {
-	column int // of the row that we come from
+	column int // of the row that we come from; in seen of the row found
 	encode values.AppendFunc
 }
 
@@ -62,6 +63,7 @@ type index struct {
 	store.Index
 	match []joinSide
 	order []Order
+	where Expr // nil, or which rows have an entry
 }
 
 // anyOrder is wanted of an index whose rows are sorted afterwards, or not at all.
@@ -70,6 +72,11 @@ var anyOrder []Order
 // access plans how rows of table are found by sides, in the given order. An
 // empty order that is not anyOrder is that of row keys.
 func (x *indexes) access(table *Table, sides []joinSide, order []Order) access {
+	return x.accessWhere(table, sides, order, nil)
+}
+
+// accessWhere is access to those rows of which a condition is true, or can raise an error.
+func (x *indexes) accessWhere(table *Table, sides []joinSide, order []Order, where Expr) access {
 	if direct, ok := directAccess(table, sides); ok {
 		return direct
 	}
@@ -80,9 +87,10 @@ func (x *indexes) access(table *Table, sides []joinSide, order []Order) access {
 		}
 		return cmp.Compare(a.class.String(), b.class.String())
 	})
-	found := access{table: table.Stored.ID, index: x.find(table, sides, order)}
+	found := access{table: table.Stored.ID, index: x.find(table, sides, order, where)}
 	for _, side := range sides {
 		found.parts = append(found.parts, accessPart{side.source.Index, side.class.Key(side.source.Type())})
+		found.seen = append(found.seen, accessPart{side.target.Index, side.class.Key(side.target.Type())})
 	}
 	return found
 }
@@ -102,18 +110,26 @@ func directAccess(table *Table, sides []joinSide) (access, bool) {
 			return access{}, false
 		}
 		found.parts = append(found.parts, accessPart{sides[at].source.Index, sides[at].class.Key(sides[at].source.Type())})
+		found.seen = append(found.seen, accessPart{column.Index, sides[at].class.Key(column.Type())})
 	}
 	return found, true
 }
 
-func (x *indexes) find(table *Table, sides []joinSide, order []Order) int {
+func (x *indexes) find(table *Table, sides []joinSide, order []Order, where Expr) int {
 	for _, have := range x.list {
-		if have.Table == table.Stored.ID && sameMatch(have.match, sides) && (order == nil || sameOrder(have.order, order)) {
+		if have.Table == table.Stored.ID && sameMatch(have.match, sides) && (order == nil || sameOrder(have.order, order)) && sameWhere(have.where, where) {
 			return have.ID
 		}
 	}
-	made := &index{match: sides, order: order}
+	made := &index{match: sides, order: order, where: where}
 	made.ID, made.Table = len(x.list), table.Stored.ID
+	if where != nil {
+		made.Has = func(fields [][]byte) bool {
+			var b *Builder // no other row is read
+			holds, err := b.holds(where, &frame{fields: fields})
+			return holds || err != nil
+		}
+	}
 	for _, side := range sides {
 		made.Match = append(made.Match, store.KeyPart{
 			Column: side.target.Index,
@@ -121,15 +137,29 @@ func (x *indexes) find(table *Table, sides []joinSide, order []Order) int {
 		})
 	}
 	for _, item := range order {
-		made.Order = append(made.Order, store.KeyPart{
-			Column:     item.Expr.(*Reference).Column.Index,
-			Append:     item.encode,
-			Desc:       item.Desc,
-			NullsFirst: item.NullsFirst,
-		})
+		made.Order = append(made.Order, item.keyPart())
 	}
 	x.list = append(x.list, made)
 	return made.ID
+}
+
+// keyPart is an item of an order as part of an index: of an expression what it
+// gives for the row; where it raises an error the row counts as NULL, and
+// whoever shows it finds the error again.
+func (o *Order) keyPart() store.KeyPart {
+	part := store.KeyPart{Append: o.encode, Desc: o.Desc, NullsFirst: o.NullsFirst}
+	if column := ownColumn(o.Expr); column != nil {
+		part.Column = column.Index
+		return part
+	}
+	part.Value = func(fields [][]byte) []byte {
+		text, err := o.Expr.eval(nil, &frame{fields: fields})
+		if err != nil {
+			return nil
+		}
+		return text
+	}
+	return part
 }
 
 func sameMatch(a, b []joinSide) bool {
@@ -138,9 +168,15 @@ func sameMatch(a, b []joinSide) bool {
 	})
 }
 
+func sameWhere(a, b Expr) bool {
+	if a == nil || b == nil {
+		return a == nil && b == nil
+	}
+	return fullText(a) == fullText(b)
+}
+
 func sameOrder(a, b []Order) bool {
 	return slices.EqualFunc(a, b, func(a, b Order) bool {
-		return a.Desc == b.Desc && a.NullsFirst == b.NullsFirst &&
-			a.Expr.(*Reference).Column == b.Expr.(*Reference).Column
+		return a.Desc == b.Desc && a.NullsFirst == b.NullsFirst && fullText(a.Expr) == fullText(b.Expr)
 	})
 }

@@ -117,7 +117,7 @@ func BenchmarkBuild(b *testing.B) {
 			b.Fatal(err)
 		}
 		b.Run(p.Name, func(b *testing.B) {
-			builder := NewBuilder(reader)
+			builder := NewBuilder(reader, s.db.Kept())
 			b.ReportAllocs()
 			n := 0
 			for b.Loop() {

@@ -7,6 +7,7 @@ import (
 
 	"materializer/catalog"
 	"materializer/config"
+	"materializer/projections/expressions"
 	"materializer/projections/values"
 )
 
@@ -14,7 +15,7 @@ import (
 func (c *compiler) projection(id uint16, source *config.Projection) *Projection {
 	p := &Projection{ID: id, Name: source.Name.Value}
 	in := subject{projection: p.Name}
-	c.checkShape(source, in)
+	p.Shape = shapeOf(source.As.Value)
 	table := c.table(source.From, in)
 	if table == nil {
 		return p
@@ -24,27 +25,23 @@ func (c *compiler) projection(id uint16, source *config.Projection) *Projection 
 	for _, column := range table.Identity {
 		p.Root.used[column] = true
 	}
-	s := newScope(&level{node: p.Root}, nil, in)
+	p.level = &level{node: p.Root}
+	s := newScope(p.level, nil, in)
 	p.Body = c.body(s, &source.Body, true)
 	for _, item := range p.Body.flat() {
 		p.Columns = append(p.Columns, item.Name)
 	}
+	if source.Where.Set() {
+		p.Where = c.condition(s, source.Where)
+		p.level.where = p.Where
+	}
+	c.shape(p, s, source)
 	c.templates(p, s, source)
 	return p
 }
 
-// checkShape refuses what the language has and this program does not make yet.
-func (c *compiler) checkShape(source *config.Projection, in subject) {
-	if source.As.Set() && source.As.Value != "json" {
-		c.fail(source.As.Pos, in, fmt.Sprintf("as: %s is not supported yet", source.As.Value), "leave it out: documents are JSON")
-	}
-	if source.Where.Set() {
-		c.fail(source.Where.Pos, in, "where is not supported yet: every row of the table has a document", "leave it out; required: true on a one leaves out rows that lack the other row")
-	}
-}
-
 func (c *compiler) addNode(node *Node) {
-	const most = 1<<16 - 1
+	const most = keptTouch - 1
 	if len(c.nodes) == most {
 		c.fail(config.Pos{Line: 1, Column: 1}, subject{}, fmt.Sprintf("the projections use tables in more than %d places", most), "")
 	}
@@ -86,12 +83,12 @@ func (d *draft) add(item Item, at config.Pos) {
 func (c *compiler) body(s *scope, source *config.Body, shown bool) *Body {
 	for _, join := range source.Joins {
 		in := s.in.in("join", join.Name.Value)
-		if join.Relation.Many {
-			c.fail(join.Relation.Table.Pos, in, "a many in joins stands for an aggregate, and aggregates are not supported yet", "joins take relations to one row")
-			c.add(s, join.Name, &Relation{Name: join.Name.Value, broken: true})
-			continue
+		r := c.relation(s, join.Name, join.Relation, in, false)
+		if r.Many && r.Grouped == nil && !r.broken && r.scope != nil && !r.wrong {
+			c.fail(join.Relation.Table.Pos, in, "a many in joins stands for an aggregate: expressions have no use for a list of rows", "for example {many: "+join.Relation.Table.Value+", value: count(*)}")
+			r.broken = true
 		}
-		c.add(s, join.Name, c.relation(s, join.Name, join.Relation, in, false))
+		c.add(s, join.Name, r)
 	}
 	relations := make([]*Relation, len(source.Fields))
 	for i, field := range source.Fields {
@@ -104,12 +101,16 @@ func (c *compiler) body(s *scope, source *config.Body, shown bool) *Body {
 		c.warnUnseen(s, source)
 		return nil
 	}
+	if r := s.level.relation; r != nil && r.Many && s.outer == nil {
+		s.grouped = &Grouping{Relation: r}
+	}
 	d := &draft{Body: &Body{level: s.level}}
 	c.columns(d, s, source)
 	for i, field := range source.Fields {
 		c.field(d, s, field, relations[i])
 	}
 	c.checkNames(d, s)
+	c.checkGrouped(d, s)
 	return d.Body
 }
 
@@ -150,32 +151,19 @@ func (c *compiler) columns(d *draft, s *scope, source *config.Body) {
 // mended most easily by excepting it as well.
 func (c *compiler) star(d *draft, s *scope, except map[string]bool, at config.Pos) {
 	from := s.level.node.Table.Catalog
-	var generated, hidden []string
+	var hidden []string
 	for _, column := range from.Columns {
 		switch {
 		case except[column.Name]:
-		case column.Generated != 0:
-			generated = append(generated, column.Name)
 		case !column.Selectable:
 			hidden = append(hidden, column.Name)
 		default:
 			c.addColumn(d, s, column, at, exceptHint([]string{column.Name}))
 		}
 	}
-	if len(generated) > 0 {
-		c.fail(at, s.in, fmt.Sprintf("all columns of %s: the stream has no generated columns, and %s", from, areGenerated(generated)),
-			exceptHint(generated)+"\n"+generatedRemedy(from, from.Column(generated[0])))
-	}
 	if len(hidden) > 0 {
 		c.fail(at, s.in, fmt.Sprintf("all columns of %s: the role may not read %s", from, strings.Join(hidden, ", ")), exceptHint(hidden)+", or "+grant(from))
 	}
-}
-
-func areGenerated(names []string) string {
-	if len(names) == 1 {
-		return names[0] + " is one"
-	}
-	return strings.Join(names, ", ") + " are"
 }
 
 func exceptHint(names []string) string {
@@ -184,9 +172,12 @@ func exceptHint(names []string) string {
 
 func (c *compiler) addColumn(d *draft, s *scope, from *catalog.Column, at config.Pos, remedy string) {
 	column := c.column(s.level.node.Table, from, at, s.in)
-	s.level.node.used[column] = true
+	if column == nil {
+		return
+	}
+	s.level.node.use(column)
 	e := &Reference{Column: column}
-	d.add(Item{Name: from.Name, Expr: e, prefix: memberName(from.Name), json: c.json(e, at, s, remedy)}, at)
+	d.add(Item{Name: from.Name, Expr: e, prefix: memberName(from.Name), json: c.json(e, at, s, remedy), raw: isTextual(e.Type())}, at)
 }
 
 // memberName encodes a name of an object with its colon.
@@ -202,8 +193,9 @@ func (c *compiler) field(d *draft, s *scope, field config.Field, r *Relation) {
 	default:
 		inner := *s
 		inner.in = s.in.in("field", field.Name.Value)
-		if item.Expr = c.expr(&inner, sqlOf(field.Expr)); item.Expr != nil {
+		if item.Expr = c.sql(&inner, sqlOf(field.Expr), expressions.Options{Aggregates: s.grouped != nil}); item.Expr != nil {
 			item.json = c.json(item.Expr, field.Expr.Pos, &inner, "leave it out")
+			item.raw = isTextual(item.Expr.Type())
 		}
 	}
 	d.add(item, field.Name.Pos)

@@ -1,16 +1,18 @@
 package projections
 
 import (
+	"bytes"
 	"fmt"
 
+	"materializer/projections/values"
 	"materializer/store"
 )
 
 // Document is what Redis is to be given for one root. Its bytes are the
 // Builder's and valid until the next Build.
 type Document struct {
-	Keys [][]byte // in the order of the templates, without those that have a NULL part
-	Body []byte
+	Keys [][]byte // in the order of the templates, without those that have a NULL part; of collections the names of elements
+	Body []byte   // as the projection's Shape says
 }
 
 // Builder makes documents, reading one snapshot. It keeps buffers: one per
@@ -30,6 +32,7 @@ type Builder struct {
 
 	seen  map[string]bool // values or names met before, in the list at hand
 	value []byte          // one of them, encoded
+	kept  store.Kept      // results that are kept up to date
 }
 
 // frame is one row while its document is built.
@@ -37,11 +40,14 @@ type frame struct {
 	level  *level
 	row    []byte
 	fields [][]byte
-	way    []*frame // the rows of the tables on the way to it, nearest first
-	ones   []one    // by Relation.slot
-	sort   []byte   // its place in the order of its relation
-	name   []byte   // its name in an object with key_by
-	hidden bool     // a later row has the same name
+	way    []*frame  // the rows of the tables on the way to it, nearest first
+	ones   []one     // by Relation.slot
+	groups []grouped // by Relation.slot
+	// results makes the frame one of the results of aggregates, and of no row.
+	results []any
+	sort    []byte // its place in the order of its relation
+	name    []byte // its name in an object with key_by
+	hidden  bool   // a later row has the same name
 }
 
 // one is the row of a to-one relation, once it has been asked for.
@@ -50,16 +56,17 @@ type one struct {
 	frame *frame // nil if there is none
 }
 
-// NewBuilder makes a Builder that reads through reader.
-func NewBuilder(reader *store.Reader) *Builder {
-	return &Builder{reader: reader, seen: map[string]bool{}}
+// NewBuilder makes a Builder that reads rows through reader, and the results of
+// aggregates that are kept up to date from kept.
+func NewBuilder(reader *store.Reader, kept store.Kept) *Builder {
+	return &Builder{reader: reader, kept: kept, seen: map[string]bool{}}
 }
 
 // Build makes the document of the root with the given row key. It gives ok
 // false when there is none: the row is gone, or a required relation is missing.
 func (b *Builder) Build(p *Projection, root []byte) (doc Document, ok bool, err error) {
 	b.inUse, b.gathered = 0, b.gathered[:0]
-	f := b.frame(p.Body.level)
+	f := b.frame(p.level)
 	if ok, err = b.load(f, p.Root, root); err != nil || !ok {
 		return Document{}, false, err
 	}
@@ -69,14 +76,62 @@ func (b *Builder) Build(p *Projection, root []byte) (doc Document, ok bool, err 
 	if err := b.buildKeys(p, f); err != nil {
 		return Document{}, false, err
 	}
-	if b.body, err = b.object(b.body[:0], f, p.Body); err != nil {
+	if ok, err = b.shape(p, f); err != nil || !ok {
 		return Document{Keys: b.list}, false, err // its keys are known all the same: see Unshowable
 	}
 	return Document{Keys: b.list, Body: b.body}, true, nil
 }
 
+// shape makes the body; ok is false if there is no document.
+func (b *Builder) shape(p *Projection, f *frame) (ok bool, err error) {
+	b.body = b.body[:0]
+	switch p.Shape {
+	case JSON:
+		b.body, err = b.object(b.body, f, p.Body)
+	case Hash:
+		err = b.hash(f, p.Body)
+	case Text:
+		return b.appendValue(f, p.Value, p.text)
+	case ZSet:
+		return b.score(p, f)
+	}
+	return err == nil, err
+}
+
+func (b *Builder) appendValue(f *frame, e Expr, encode values.AppendFunc) (ok bool, err error) {
+	text, err := e.eval(b, f)
+	if err != nil || text == nil {
+		return false, err
+	}
+	b.body, err = encode(b.body, text)
+	return err == nil, err
+}
+
+func (b *Builder) score(p *Projection, f *frame) (ok bool, err error) {
+	text, err := p.Score.eval(b, f)
+	if err != nil || text == nil {
+		return false, err
+	}
+	score, ok, err := p.scored(text)
+	if err == nil && ok {
+		b.body = AppendScore(b.body, score)
+	}
+	return ok, err
+}
+
 func (b *Builder) buildKeys(p *Projection, f *frame) error {
 	b.keys, b.list = b.keys[:0], b.list[:0]
+	var member []byte
+	if p.Member != nil {
+		complete, err := b.buildKey(p.Member, f)
+		if err != nil {
+			return fmt.Errorf("member %s: %w", p.Member.Source, err)
+		}
+		if !complete {
+			return nil
+		}
+		member = b.keys
+	}
 	for _, template := range p.Keys {
 		from := len(b.keys)
 		complete, err := b.buildKey(template, f)
@@ -87,9 +142,24 @@ func (b *Builder) buildKeys(p *Projection, f *frame) error {
 			b.keys = b.keys[:from]
 			continue
 		}
-		b.list = append(b.list, b.keys[from:len(b.keys):len(b.keys)])
+		if p.Member != nil {
+			key := b.keys[from:len(b.keys):len(b.keys)]
+			from = len(b.keys)
+			b.keys = AppendElement(b.keys, key, member)
+		}
+		b.addName(b.keys[from:len(b.keys):len(b.keys)])
 	}
 	return nil
+}
+
+// addName lists a key or element, once.
+func (b *Builder) addName(name []byte) {
+	for _, have := range b.list {
+		if bytes.Equal(have, name) {
+			return
+		}
+	}
+	b.list = append(b.list, name)
 }
 
 // buildKey appends one key to b.keys; complete is false if a part of it is NULL.
@@ -119,9 +189,13 @@ func (b *Builder) frame(l *level) *frame {
 	f := b.frames[b.inUse]
 	b.inUse++
 	f.level, f.way, f.ones, f.hidden = l, f.way[:0], f.ones[:0], false
+	f.groups, f.results = f.groups[:0], nil
 	if l != nil {
 		for range l.ones {
 			f.ones = append(f.ones, one{})
+		}
+		for range l.groups {
+			f.groups = append(f.groups, grouped{})
 		}
 	}
 	return f
@@ -134,11 +208,14 @@ func (b *Builder) load(f *frame, node *Node, key []byte) (bool, error) {
 		return false, err
 	}
 	f.row = row
-	f.fields, err = split(f.fields, row, node.Table.Stored)
-	return true, err
+	if f.fields, err = split(f.fields, row, node.Table.Stored); err != nil || node.Table.Where == nil {
+		return true, err
+	}
+	return b.holds(node.Table.Where, f)
 }
 
-// exists tells whether all required relations of the row lead to a row.
+// exists tells whether the row is one of its relation: whether all required
+// relations lead to a row, and what must be true of it is.
 func (b *Builder) exists(f *frame) (bool, error) {
 	for _, r := range f.level.required {
 		found, err := b.one(f, r)
@@ -146,7 +223,10 @@ func (b *Builder) exists(f *frame) (bool, error) {
 			return false, err
 		}
 	}
-	return true, nil
+	if f.level.where == nil {
+		return true, nil
+	}
+	return b.holds(f.level.where, f)
 }
 
 // one gives the row of a to-one relation, nil if there is none.
@@ -168,15 +248,15 @@ func (b *Builder) one(f *frame, r *Relation) (*frame, error) {
 
 // eval reads the column from the row that the path leads to.
 func (r *Reference) eval(b *Builder, f *frame) ([]byte, error) {
-	for _, relation := range r.Path {
-		next, err := b.one(f, relation)
-		if err != nil || next == nil {
-			return nil, err
-		}
-		f = next
+	f, err := b.along(r.Path, f)
+	if err != nil || f == nil {
+		return nil, err
 	}
 	if r.Through > 0 {
 		f = f.way[r.Through-1]
+	}
+	if r.Column.Computed != nil {
+		return r.Column.Computed.eval(b, f)
 	}
 	return f.fields[r.Column.Index], nil
 }

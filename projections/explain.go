@@ -161,23 +161,23 @@ func describeExpr(e Expr, name string) string {
 	return text + " (" + kind + ")"
 }
 
-func exprText(e Expr) string {
-	if written, ok := e.(fmt.Stringer); ok {
-		return written.String()
-	}
-	return "an expression"
-}
+func exprText(e Expr) string { return e.String() }
 
 // String is the reference as a configuration writes it.
 func (r *Reference) String() string {
+	text := pathText(r.Path)
+	if r.Through > 0 {
+		text += "through."
+	}
+	return text + quoteIdentifier(r.Column.Catalog.Name)
+}
+
+// pathText is a path of relations with the dot behind it.
+func pathText(path []*Relation) string {
 	var b strings.Builder
-	for _, relation := range r.Path {
+	for _, relation := range path {
 		b.WriteString(quoteIdentifier(relation.Name) + ".")
 	}
-	if r.Through > 0 {
-		b.WriteString("through.")
-	}
-	b.WriteString(quoteIdentifier(r.Column.Catalog.Name))
 	return b.String()
 }
 

@@ -2,7 +2,6 @@ package projections
 
 import (
 	"fmt"
-	"regexp"
 	"strings"
 
 	"materializer/catalog"
@@ -33,50 +32,8 @@ func (c *compiler) start(x sql) config.Pos {
 	return c.place(x, len(x.text)-len(strings.TrimLeft(x.text, " \t\n")))
 }
 
-// expr compiles an expression in the scope of a row; nil if it cannot be.
-func (c *compiler) expr(s *scope, x sql) Expr {
-	words, ok := parseReference(x.text)
-	if !ok || constants[words[0].bare()] {
-		c.unsupported(s, x)
-		return nil
-	}
-	if word := words[0].bare(); reserved[word] {
-		quoted := `"` + word + `"` + strings.TrimSpace(x.text)[len(word):]
-		if len(words) > 1 {
-			c.fail(c.start(x), s.in, word+" is a reserved word of SQL", "write "+quoted+", or name the relation otherwise")
-		} else {
-			c.fail(c.start(x), s.in, word+" is a reserved word of SQL", "for the column write "+quoted)
-		}
-		return nil
-	}
-	reference := c.resolve(s, s, words, x)
-	if reference == nil {
-		return nil
-	}
-	s.use(reference)
-	return reference
-}
-
 // constants are reserved words that stand for values.
 var constants = setOf("true false null current_catalog current_date current_role current_time current_timestamp current_user localtime localtimestamp session_user")
-
-var aggregate = regexp.MustCompile(`(?i)^\s*(count|sum|avg|min|max|every|bool_and|bool_or|array_agg|string_agg|jsonb?_agg|jsonb?_object_agg)\s*\(`)
-
-// unsupported refuses what is SQL, but not a column.
-func (c *compiler) unsupported(s *scope, x sql) {
-	text := shortened(x.text)
-	switch column := s.level.node.Table.Catalog.Column(strings.TrimSpace(x.text)); {
-	case column != nil:
-		c.fail(c.start(x), s.in, fmt.Sprintf("%s is a column of %s, but no name to SQL without double quotes", text, s.level.node.Table.Catalog), "write "+quoteIdentifier(column.Name))
-	case text == "":
-		c.fail(c.start(x), s.in, "an expression is missing here", "write the name of a column")
-	case aggregate.MatchString(text):
-		c.fail(c.start(x), s.in, fmt.Sprintf("%s: aggregates are not supported yet", text), "list the rows instead, for example with value: column")
-	default:
-		c.fail(c.start(x), s.in, fmt.Sprintf("%s: SQL expressions are not supported yet", text),
-			"possible: a column, relation.column through a relation to one row, through.column of the last table on the way")
-	}
-}
 
 // shortened is an expression for a message, on one line.
 func shortened(text string) string {
@@ -88,9 +45,10 @@ func shortened(text string) string {
 	return line
 }
 
-// resolve finds the column that a dotted name means. s is the row where the
-// words begin, at the one where the expression stands. nil has been reported.
-func (c *compiler) resolve(s, at *scope, words []word, x sql) *Reference {
+// resolve finds what a dotted name means: a column, or the value of a relation.
+// s is the row where the words begin, at the one where the expression stands.
+// nil has been reported.
+func (c *compiler) resolve(s, at *scope, words []word, x sql) Expr {
 	if len(words) == 1 {
 		return c.resolveBare(s, at, words[0], x)
 	}
@@ -102,44 +60,87 @@ func (c *compiler) resolve(s, at *scope, words []word, x sql) *Reference {
 	case r == nil:
 		c.unknownRelation(s, at, words, x)
 		return nil
+	case r.broken || r.scope == nil:
+		return nil
+	case r.Grouped != nil:
+		return c.resolveAggregate(at, r, words, x)
 	case r.Many:
 		c.fail(c.place(x, words[0].at), at.in, fmt.Sprintf("%s is a list of rows: which of them is meant?", name), "columns are reached through relations to one row only")
-		return nil
-	case r.scope == nil:
 		return nil
 	}
 	inner := c.resolve(r.scope, at, words[1:], x)
 	if inner == nil {
 		return nil
 	}
-	return &Reference{Path: append([]*Relation{r}, inner.Path...), Through: inner.Through, Column: inner.Column}
+	return below(r, inner)
+}
+
+// below is an expression of the row of a relation, seen from the row above.
+func below(r *Relation, e Expr) Expr {
+	path := []*Relation{r}
+	switch e := e.(type) {
+	case *Reference:
+		return &Reference{Path: append(path, e.Path...), Through: e.Through, Column: e.Column}
+	case *Reach:
+		return &Reach{Path: append(path, e.Path...), Expr: e.Expr}
+	case *AggregateValue:
+		return &AggregateValue{Path: append(path, e.Path...), Relation: e.Relation, Name: e.Name, Expr: e.Expr}
+	}
+	return &Reach{Path: path, Expr: e}
+}
+
+// resolveAggregate finds one of several aggregates of a relation by its name.
+func (c *compiler) resolveAggregate(at *scope, r *Relation, words []word, x sql) Expr {
+	if r.Body != nil && len(words) == 2 {
+		for _, item := range r.Body.Items {
+			if item.Name == words[1].name {
+				return &AggregateValue{Relation: r, Name: item.Name, Expr: item.Expr.(*Compiled)}
+			}
+		}
+	}
+	hint := "its value is written " + quoteIdentifier(r.Name)
+	if r.Body != nil {
+		var have []string
+		for _, item := range r.Body.Items {
+			have = append(have, item.Name)
+		}
+		hint = didYouMeanSQL(words[len(words)-1], have, "aggregates of "+r.Name)
+	}
+	c.fail(c.place(x, words[1].at), at.in, fmt.Sprintf("%s stands for many rows, and has no single %s", r.Name, words[1].name), hint)
+	return nil
 }
 
 // resolveBare finds a column of this row; only if there is none, a scalar relation of this level.
-func (c *compiler) resolveBare(s, at *scope, w word, x sql) *Reference {
+func (c *compiler) resolveBare(s, at *scope, w word, x sql) Expr {
 	table := s.level.node.Table
 	column, r := table.Catalog.Column(w.name), s.relation(w.name)
-	scalar := r != nil && !r.Many && r.valued
+	scalar := r != nil && r.valued && (!r.Many || r.Grouped != nil)
 	switch {
 	case column != nil && scalar:
 		c.fail(c.place(x, w.at), at.in, fmt.Sprintf("%s is both a column of %s and a relation of this level", w.name, table.Catalog), "name the relation otherwise")
 	case column != nil:
-		return &Reference{Column: c.column(table, column, c.place(x, w.at), at.in)}
-	case scalar && r.Value != nil:
-		value := r.Value.(*Reference)
-		return &Reference{Path: append([]*Relation{r}, value.Path...), Through: value.Through, Column: value.Column}
+		if used := c.column(table, column, c.place(x, w.at), at.in); used != nil {
+			return &Reference{Column: used}
+		}
+	case r != nil && r.broken || scalar && r.Value == nil:
+	case scalar && r.Grouped != nil:
+		return &AggregateValue{Relation: r, Expr: r.Value.(*Compiled)}
+	case scalar:
+		return below(r, r.Value)
 	case r == nil:
 		c.unknownColumn(s, at, w, x)
-	case r.Many:
+	case r.Many && r.Grouped == nil:
 		c.fail(c.place(x, w.at), at.in, fmt.Sprintf("%s is a list of rows, not a value", w.name), "")
-	case !scalar:
+	case r.Grouped != nil:
+		c.fail(c.place(x, w.at), at.in, fmt.Sprintf("%s is an object of aggregates, not a value", w.name), fmt.Sprintf("name one of them: %s.name", quoteIdentifier(w.name)))
+	default:
 		c.fail(c.place(x, w.at), at.in, fmt.Sprintf("%s is a relation, not a value", w.name), fmt.Sprintf("name one of its columns: %s.column", quoteIdentifier(w.name)))
 	}
 	return nil
 }
 
 // resolveThrough finds a column of the last table on the way.
-func (c *compiler) resolveThrough(s, at *scope, words []word, x sql) *Reference {
+func (c *compiler) resolveThrough(s, at *scope, words []word, x sql) Expr {
 	way := s.way()
 	if len(way) < 2 {
 		if r := s.level.relation; r == nil || !r.broken {
@@ -159,7 +160,11 @@ func (c *compiler) resolveThrough(s, at *scope, words []word, x sql) *Reference 
 			didYouMeanSQL(words[1], table.Catalog.ColumnNames(), "columns of "+table.Catalog.String()))
 		return nil
 	}
-	return &Reference{Through: last + 1, Column: c.column(table, column, c.place(x, words[1].at), at.in)}
+	used := c.column(table, column, c.place(x, words[1].at), at.in)
+	if used == nil {
+		return nil
+	}
+	return &Reference{Through: last + 1, Column: used}
 }
 
 func (c *compiler) unknownRelation(s, at *scope, words []word, x sql) {
@@ -171,7 +176,7 @@ func (c *compiler) unknownRelation(s, at *scope, words []word, x sql) {
 	case name == table.Name:
 		hint = fmt.Sprintf("a column of this row is written without its table: %s", quoteIdentifier(words[1].name))
 	case column != nil && column.Type.Unwrap().Kind == catalog.Composite:
-		hint = "fields of composite columns are not supported yet: show the column whole"
+		hint = fmt.Sprintf("a field of a composite column is written (%s).%s", quoteIdentifier(name), quoteIdentifier(words[1].name))
 	case strings.HasPrefix(hint, "did you mean"):
 	case len(c.catalog.Lookup(name)) == 1:
 		hint = fmt.Sprintf("declare it: joins: {%s: %s}", name, name)
@@ -185,7 +190,7 @@ func (c *compiler) unknownColumn(s, at *scope, w word, x sql) {
 	table := s.level.node.Table.Catalog
 	names := table.ColumnNames()
 	for _, name := range s.relationNames() {
-		if r := s.relation(name); r.valued && !r.Many {
+		if r := s.relation(name); r.valued && (!r.Many || r.Grouped != nil) {
 			names = append(names, name)
 		}
 	}

@@ -13,7 +13,7 @@ import (
 
 // layoutVersion changes whenever the meaning of stored bytes or of documents
 // changes in a way that the description below does not show.
-const layoutVersion = 1
+const layoutVersion = 2
 
 // fingerprint identifies what is stored and what documents are made of it. A
 // state directory is used only under the fingerprint that it was made under.
@@ -40,19 +40,21 @@ func fingerprint(plan *Plan, shared *indexes) string {
 			d.line("match", side.target.Catalog.Name, side.class.String())
 		}
 		d.order(have.order)
+		d.expr(have.where)
 	}
 	for _, node := range plan.Nodes {
 		d.node(node)
 	}
 	for _, projection := range plan.Projections {
-		d.line("projection", projection.Name, projection.Root.ID, projection.Claims)
+		d.line("projection", projection.Name, projection.Root.ID, projection.Claims, projection.Shape)
 		for _, key := range projection.Keys {
-			d.line("key")
-			for _, part := range key.Parts {
-				d.line("part", part.Literal)
-				d.expr(part.Expr)
-			}
+			d.template("key", key)
 		}
+		d.template("member", projection.Member)
+		d.expr(projection.Score)
+		d.expr(projection.Value)
+		d.line("where")
+		d.expr(projection.Where)
 		d.body(projection.Body)
 	}
 	return hex.EncodeToString(d.Sum(nil)[:16])
@@ -81,10 +83,22 @@ func (d digest) describeType(t *catalog.Type, seen map[uint32]bool) {
 	d.describeType(t.Base, seen)
 }
 
+func (d digest) template(what string, t *Template) {
+	if t == nil {
+		return
+	}
+	d.line(what)
+	for _, part := range t.Parts {
+		d.line("part", part.Literal)
+		d.expr(part.Expr)
+	}
+}
+
 // node describes a place of a table, and the relation that ends there, be it in
 // the document or only used in expressions.
 func (d digest) node(n *Node) {
 	d.line("node", n.ID, n.Projection.ID, n.Table.Stored.ID)
+	d.expr(n.Table.Where)
 	if n.Parent == nil {
 		return
 	}
@@ -99,6 +113,9 @@ func (d digest) node(n *Node) {
 		d.expr(r.KeyBy)
 		d.line("value", r.Value != nil)
 		d.expr(r.Value)
+		d.line("where", r.Where != nil)
+		d.expr(r.Where)
+		d.grouping(r.Grouped)
 	}
 }
 
@@ -110,15 +127,44 @@ func (d digest) order(items []Order) {
 }
 
 func (d digest) expr(e Expr) {
-	reference, ok := e.(*Reference)
-	if !ok {
-		return
+	switch e := e.(type) {
+	case *Reference:
+		d.path(e.Path)
+		natural, _ := values.Natural(e.Type())
+		d.line("column", e.Through, e.Column.Table.Stored.OID, e.Column.Catalog.Name, natural.String())
+		d.expr(e.Column.Computed)
+	case *Reach:
+		d.path(e.Path)
+		d.expr(e.Expr)
+	case *AggregateValue:
+		d.path(e.Path)
+		d.line("aggregate", e.Relation.Target().ID, e.Name)
+	case *Compiled:
+		d.line("sql", e.SQL.Text, e.slots)
+		for _, leaf := range e.Leaves {
+			d.expr(leaf)
+		}
 	}
-	for _, relation := range reference.Path {
+}
+
+func (d digest) path(path []*Relation) {
+	for _, relation := range path {
 		d.line("through", relation.Target().ID)
 	}
-	natural, _ := values.Natural(reference.Type())
-	d.line("column", reference.Through, reference.Column.Table.Stored.OID, reference.Column.Catalog.Name, natural.String())
+}
+
+func (d digest) grouping(g *Grouping) {
+	if g == nil {
+		return
+	}
+	for _, slot := range g.Slots {
+		d.line("slot", slot.Text, slot.Distinct, slot.kept)
+		d.expr(slot.Filter)
+		d.order(slot.OrderBy)
+		for _, arg := range slot.Args {
+			d.expr(arg)
+		}
+	}
 }
 
 func (d digest) body(b *Body) {

@@ -13,6 +13,8 @@ type Follower struct {
 	plan   *Plan
 	reader *store.Reader
 	levels []followLevel
+	root   func(p *Projection, key []byte) error
+	kept   func(node *Node, rowKey []byte) error // nil: rows that results are kept of are passed by
 }
 
 type followLevel struct {
@@ -32,12 +34,20 @@ func (p *Projection) All() store.Touch { return store.Touch{Node: p.Root.ID} }
 // Follow calls root for each root that the touch leads to. The same root may
 // come several times. The key is only valid during the call.
 func (f *Follower) Follow(t store.Touch, root func(p *Projection, key []byte) error) error {
-	if int(t.Node) >= len(f.plan.Nodes) {
+	return f.FollowKept(t, root, nil)
+}
+
+// FollowKept is Follow for touches of which Plan.Kept is true: it calls kept for
+// each row that results are kept of. From there on documents are affected
+// through the results alone, unless some are computed from all rows.
+func (f *Follower) FollowKept(t store.Touch, root func(p *Projection, key []byte) error, kept func(node *Node, rowKey []byte) error) error {
+	f.root, f.kept = root, kept
+	node := f.plan.node(t.Node)
+	if node == nil {
 		return fmt.Errorf("follow touch: the plan has no node %d", t.Node)
 	}
-	node := f.plan.Nodes[t.Node]
 	if node.Parent != nil {
-		return f.up(node, t.Key, 0, root)
+		return f.up(node, t.Key, 0)
 	}
 	if len(t.Key) > 0 {
 		return root(node.Projection, t.Key)
@@ -52,13 +62,13 @@ func (f *Follower) Follow(t store.Touch, root func(p *Projection, key []byte) er
 }
 
 // up finds the rows above node that join by key and goes on from each.
-func (f *Follower) up(node *Node, key []byte, depth int, root func(*Projection, []byte) error) error {
+func (f *Follower) up(node *Node, key []byte, depth int) error {
 	if node.up.direct {
-		return f.above(node, key, depth, root)
+		return f.above(node, key, depth)
 	}
 	found := f.reader.Lookup(node.up.index, key, false)
 	for found.Next() {
-		if err := f.above(node, found.RowKey(), depth, root); err != nil {
+		if err := f.above(node, found.RowKey(), depth); err != nil {
 			return errors.Join(err, found.Close())
 		}
 	}
@@ -66,15 +76,21 @@ func (f *Follower) up(node *Node, key []byte, depth int, root func(*Projection, 
 }
 
 // above goes on from one row above node.
-func (f *Follower) above(node *Node, rowKey []byte, depth int, root func(*Projection, []byte) error) error {
-	if node.Parent.Parent == nil {
-		return root(node.Projection, rowKey)
+func (f *Follower) above(node *Node, rowKey []byte, depth int) error {
+	above := node.Parent
+	if above.Parent == nil {
+		return f.root(node.Projection, rowKey)
 	}
-	return f.row(node.Parent, rowKey, depth, root)
+	if above.keeps != nil && f.kept != nil {
+		if err := f.kept(above, rowKey); err != nil || !above.keeps.byRows() {
+			return err
+		}
+	}
+	return f.row(above, rowKey, depth)
 }
 
 // row goes up from the stored row of a node that is not the root.
-func (f *Follower) row(node *Node, rowKey []byte, depth int, root func(*Projection, []byte) error) error {
+func (f *Follower) row(node *Node, rowKey []byte, depth int) error {
 	for len(f.levels) <= depth {
 		f.levels = append(f.levels, followLevel{})
 	}
@@ -94,5 +110,5 @@ func (f *Follower) row(node *Node, rowKey []byte, depth int, root func(*Projecti
 	if !ok {
 		return nil
 	}
-	return f.up(node, level.key, depth+1, root)
+	return f.up(node, level.key, depth+1)
 }

@@ -1,6 +1,7 @@
 package projections
 
 import (
+	"errors"
 	"fmt"
 	"slices"
 	"strings"
@@ -18,35 +19,71 @@ type key struct {
 
 // templates compiles the keys of a projection and checks that they tell its roots apart.
 func (c *compiler) templates(p *Projection, s *scope, source *config.Projection) {
-	if as := source.As.Value; as == "set" || as == "zset" {
-		return // refused; collections have keys of other rules
-	}
 	for _, text := range source.Keys {
-		if t := c.template(s, text); t != nil && c.checkKey(p, t, text, source.KeyIsUnique) {
+		t := c.template(s, text)
+		switch {
+		case t == nil:
+		case p.Shape.Collects():
+			p.Keys = append(p.Keys, t)
+			c.keys = append(c.keys, &key{p, t, text, newPattern(t)})
+			p.Claims = p.Claims || len(source.Keys) > 1 || !p.memberTells(t)
+		case c.checkKey(p, t, text, source.KeyIsUnique):
 			p.Keys = append(p.Keys, t)
 		}
 	}
-	if len(p.Keys) > 0 && len(p.Keys) == len(source.Keys) {
+	if len(p.Keys) > 0 && len(p.Keys) == len(source.Keys) && !p.Shape.Collects() {
 		c.warnKeyless(p, source.Keys[0])
 	}
 }
 
-func (c *compiler) template(s *scope, text config.Text) *Template {
-	chunks, err := splitTemplate(text.Value)
-	if err != nil {
-		c.fail(text.Pos, s.in, fmt.Sprintf("key %q: %v", text.Value, err), "")
-		return nil
+// memberTells tells whether no other row can have a row's member under a key of
+// the template: whether the member, or the key, is made of the row's identity.
+func (p *Projection) memberTells(t *Template) bool {
+	for _, part := range []*Template{p.Member, t} {
+		if part != nil && part.isOwn() && coversNames(part.columns(), p.Root.Table.Identity) && !newPattern(part).ambiguous() {
+			return true
+		}
 	}
+	return false
+}
+
+func coversNames(names map[string]bool, columns []*Column) bool {
+	return !slices.ContainsFunc(columns, func(column *Column) bool { return !names[column.Catalog.Name] })
+}
+
+// isOwn tells whether the template is made of stored columns of the row alone.
+func (t *Template) isOwn() bool {
+	return !slices.ContainsFunc(t.Parts, func(part Part) bool { return part.Expr != nil && ownColumn(part.Expr) == nil })
+}
+
+// template compiles the template of a key.
+func (c *compiler) template(s *scope, text config.Text) *Template {
 	if strings.HasPrefix(text.Value, "materializer:") {
 		c.fail(text.Pos, s.in, fmt.Sprintf("key %q: keys that begin with materializer: are the service's own", text.Value), "begin it with another word")
 		return nil
 	}
-	t := &Template{Source: text.Value}
-	complete, varies := true, false
+	t := c.parts(s, "key", text)
+	if t != nil && !slices.ContainsFunc(t.Parts, func(part Part) bool { return part.Expr != nil }) && !s.collects {
+		c.fail(text.Pos, s.in, fmt.Sprintf("key %q is the same for every row", text.Value), "put a column in braces, such as {id}")
+		return nil
+	}
+	return t
+}
+
+// parts compiles a template; what says what it is of.
+func (c *compiler) parts(s *scope, what string, text config.Text) *Template {
+	chunks, err := splitTemplate(text.Value)
+	if err == nil && strings.ContainsRune(text.Value, 0) {
+		err = errors.New("it has a NUL character, which no text of PostgreSQL has")
+	}
+	if err != nil {
+		c.fail(text.Pos, s.in, fmt.Sprintf("%s %q: %v", what, text.Value, err), "")
+		return nil
+	}
+	t, complete := &Template{Source: text.Value}, true
 	for _, chunk := range chunks {
 		part := Part{Literal: chunk.literal}
 		if chunk.isExpr {
-			varies = true
 			x := sqlOf(text).part(chunk.at, chunk.at+len(chunk.expr))
 			if part.Expr = c.expr(s, x); part.Expr == nil {
 				complete = false
@@ -57,10 +94,7 @@ func (c *compiler) template(s *scope, text config.Text) *Template {
 		}
 		t.Parts = append(t.Parts, part)
 	}
-	if !varies {
-		c.fail(text.Pos, s.in, fmt.Sprintf("key %q is the same for every row", text.Value), "put a column in braces, such as {id}")
-	}
-	if !complete || !varies {
+	if !complete {
 		return nil
 	}
 	return t
@@ -68,12 +102,7 @@ func (c *compiler) template(s *scope, text config.Text) *Template {
 
 // checkKey refuses a template that cannot tell the roots of its own projection apart.
 func (c *compiler) checkKey(p *Projection, t *Template, text config.Text, vouched bool) bool {
-	in, own, identity, ok := subject{projection: p.Name}, t.columns(), true, true
-	for _, part := range t.Parts {
-		if reference, ok := part.Expr.(*Reference); ok && len(reference.Path) > 0 {
-			identity = false
-		}
-	}
+	in, own, identity, ok := subject{projection: p.Name}, t.columns(), t.isOwn(), true
 	if !vouched && !coversUnique(p.Root.Table, own) {
 		ok = false
 		c.fail(text.Pos, in, fmt.Sprintf("key %q: two rows of %s could have the same key, since %s", t.Source, p.Root.Table.Catalog, notUnique(own)),
@@ -99,8 +128,8 @@ func (c *compiler) checkKey(p *Projection, t *Template, text config.Text, vouche
 func (t *Template) columns() map[string]bool {
 	own := map[string]bool{}
 	for _, part := range t.Parts {
-		if reference, ok := part.Expr.(*Reference); ok && len(reference.Path) == 0 {
-			own[reference.Column.Catalog.Name] = true
+		if column := ownColumn(part.Expr); column != nil {
+			own[column.Catalog.Name] = true
 		}
 	}
 	return own
@@ -144,12 +173,18 @@ func (c *compiler) warnKeyless(p *Projection, at config.Text) {
 }
 
 func mayBeNull(e Expr) bool {
-	reference, ok := e.(*Reference)
-	if !ok || !reference.Column.Catalog.NotNull {
-		// The columns of a primary key are NOT NULL whatever the catalog was asked.
-		return !ok || len(reference.Path) > 0 || !slices.Contains(reference.Column.Table.Identity, reference.Column)
+	switch e := e.(type) {
+	case *Reference:
+		column := e.Column
+		if e.Through == 0 && !column.Catalog.NotNull && !slices.Contains(column.Table.Identity, column) {
+			// The columns of a primary key are NOT NULL whatever the catalog was asked.
+			return true
+		}
+		return slices.ContainsFunc(e.Path, func(r *Relation) bool { return !r.Required })
+	case *Compiled:
+		return e.SQL.Nullable()
 	}
-	return slices.ContainsFunc(reference.Path, func(r *Relation) bool { return !r.Required })
+	return true
 }
 
 // checkOverlaps refuses two templates that can make the same key. Where only a
@@ -157,7 +192,7 @@ func mayBeNull(e Expr) bool {
 func (c *compiler) checkOverlaps() {
 	for i, b := range c.keys {
 		for _, a := range c.keys[:i] {
-			if !a.pattern.meets(b.pattern) {
+			if a.projection == b.projection && a.projection.Shape.Collects() || !a.pattern.meets(b.pattern) {
 				continue
 			}
 			if (a.pattern.open || b.pattern.open) && !a.same(b) {

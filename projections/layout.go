@@ -16,14 +16,18 @@ func (c *compiler) layOut(plan *Plan) {
 	tables := c.layoutTables(plan)
 	var shared indexes
 	c.planAccess(&shared)
+	c.planKeeping()
 	for _, have := range shared.list {
 		plan.Schema.Indexes = append(plan.Schema.Indexes, have.Index)
 	}
 	plan.occurrences = make([][]occurrence, len(tables))
 	for _, node := range plan.Nodes {
+		if where := node.Table.Where; where != nil {
+			eachReference(where, func(r *Reference) { node.use(r.Column) })
+		}
 		node.watch()
 		id := node.Table.Stored.ID
-		plan.occurrences[id] = addOccurrence(plan.occurrences[id], node)
+		plan.occurrences[id] = addOccurrences(plan.occurrences[id], node)
 	}
 	plan.Schema.Fingerprint = fingerprint(plan, &shared)
 }
@@ -50,7 +54,7 @@ func (c *compiler) layoutTables(plan *Plan) []*Table {
 func (t *Table) layout(id int) {
 	t.Stored.ID = id
 	for _, from := range t.Catalog.Columns {
-		if column := t.columns[from.Name]; column != nil {
+		if column := t.columns[from.Name]; column != nil && column.Computed == nil {
 			column.Index = len(t.Stored.Columns)
 			t.Stored.Columns = append(t.Stored.Columns, cdc.Column{Name: from.Name, Attnum: from.Attnum, TypeOID: from.Type.OID, TypeMod: from.TypeMod})
 		}
@@ -66,7 +70,7 @@ func (c *compiler) planAccess(shared *indexes) {
 	for _, relation := range c.relations {
 		if order, ok := relation.indexOrder(); ok {
 			node := relation.Target()
-			node.down = shared.access(node.Table, node.sides(false), order)
+			node.down = shared.accessWhere(node.Table, node.sides(false), order, relation.indexWhere())
 			node.ordered = true
 		}
 	}
@@ -108,12 +112,20 @@ func (r *Relation) indexOrder() ([]Order, bool) {
 		return nil, false
 	}
 	for _, item := range r.OrderBy {
-		reference, ok := item.Expr.(*Reference)
-		if !ok || len(reference.Path) > 0 || reference.Through > 0 {
+		if !isOwn(item.Expr) {
 			return nil, false
 		}
 	}
 	return r.OrderBy, true
+}
+
+// indexWhere is what the entries of that index are of: the rows that the
+// relation takes, so that a walk in order never passes by others.
+func (r *Relation) indexWhere() Expr {
+	if r.Where == nil || !isOwn(r.Where) {
+		return nil
+	}
+	return r.Where
 }
 
 // walkOrder is what an index on the node must deliver where indexOrder gives

@@ -6,15 +6,26 @@ import "slices"
 // which the same values lead straight to the same root are one.
 type occurrence struct {
 	name    uint16 // the node that its touches are recorded at
-	root    bool
-	up      access // not for a root
+	byRow   bool   // its touches name the row, not the join upwards
+	up      access // unless byRow
 	watched []int  // the columns that matter; nil if all stored ones do
 }
 
-func addOccurrence(list []occurrence, node *Node) []occurrence {
-	made := occurrence{name: node.touchName(), root: node.Parent == nil, up: node.up, watched: node.watched}
+// addOccurrences adds the places that a node stands for: where results are kept
+// the row itself, elsewhere, or beside, the way up.
+func addOccurrences(list []occurrence, node *Node) []occurrence {
+	if node.keeps != nil {
+		list = addOccurrence(list, occurrence{name: node.ID | keptTouch, byRow: true, watched: node.watched})
+		if !node.keeps.byRows() {
+			return list
+		}
+	}
+	return addOccurrence(list, occurrence{name: node.touchName(), byRow: node.Parent == nil, up: node.up, watched: node.watched})
+}
+
+func addOccurrence(list []occurrence, made occurrence) []occurrence {
 	for i := range list {
-		if have := &list[i]; have.name == made.name && have.root == made.root && slices.EqualFunc(have.up.parts, made.up.parts, sameColumn) {
+		if have := &list[i]; have.name == made.name && have.byRow == made.byRow && slices.EqualFunc(have.up.parts, made.up.parts, sameColumn) {
 			have.watched = watchedByBoth(have.watched, made.watched)
 			return list
 		}

@@ -52,17 +52,22 @@ func (c *compiler) orderItem(s *scope, x sql) *Order {
 		c.fail(c.start(x), s.in, fmt.Sprintf("order_by %s: values of type %s have no order that could be kept", item.expr, values.TypeName(e.Type(), -1)), "")
 		return nil
 	}
-	c.checkCollation(s, x, e.(*Reference).Column, item.collation)
+	c.checkCollation(s, x, e, item.collation)
 	return &Order{Expr: e, Desc: item.desc, NullsFirst: item.nullsFirst, encode: encode}
 }
 
 // checkCollation warns where PostgreSQL would order a text otherwise than
 // bytewise, unless that is what was asked for.
-func (c *compiler) checkCollation(s *scope, x sql, column *Column, written string) {
-	has := column.Catalog.Collation
+func (c *compiler) checkCollation(s *scope, x sql, e Expr, written string) {
+	has := ""
+	if column := columnOf(e); column != nil {
+		has = column.Catalog.Collation
+	} else if e.Type().Category == 'S' && !strings.Contains(strings.ToLower(x.text), "collate") {
+		has = "default"
+	}
 	switch {
-	case written != "" && has == "":
-		c.fail(c.start(x), s.in, fmt.Sprintf("order_by: values of type %s have no collation", typeName(column.Catalog)), "leave collate out")
+	case written != "" && has == "" && e.Type().Category != 'S':
+		c.fail(c.start(x), s.in, fmt.Sprintf("order_by: values of type %s have no collation", typeOf(e)), "leave collate out")
 		return
 	case written != "" && !isBytewise(written):
 		c.fail(c.start(x), s.in, fmt.Sprintf("order_by: collate %s cannot be kept: text is ordered bytewise", written), `write collate "C", or leave it out`)
@@ -75,7 +80,7 @@ func (c *compiler) checkCollation(s *scope, x sql, column *Column, written strin
 		c.warn(c.start(x), s.in, fmt.Sprintf("order_by %s is bytewise here, and in the collation %s in PostgreSQL", x.text, has),
 			fmt.Sprintf(`write %s collate "C" where bytewise is meant`, x.text))
 	}
-	c.warnFolding(column, c.start(x), s.in)
+	c.warnFolding(columnOf(e), c.start(x), s.in)
 }
 
 func isBytewise(collation string) bool {
@@ -89,6 +94,9 @@ func isBytewise(collation string) bool {
 // warnFolding warns, once for a column, that citext is compared by a rule that
 // is not quite the database's.
 func (c *compiler) warnFolding(column *Column, at config.Pos, in subject) {
+	if column == nil {
+		return
+	}
 	if t := column.Type(); t.Kind != catalog.Base || t.Name != "citext" || t.Schema == "pg_catalog" {
 		return
 	}

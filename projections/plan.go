@@ -26,12 +26,21 @@ type Projection struct {
 	Shape Shape
 	Root  *Node
 	Keys  []*Template
-	Body  *Body
+	Body  *Body // of json and hash
+	// Where is nil, or what must be true of a root.
+	Where  Expr
+	Value  Expr      // of text
+	Member *Template // of set and zset
+	Score  Expr      // of zset
 	// Claims is set where two roots can come to claim the same key, so that an
 	// index of owners is kept. Otherwise keys and roots are one to one.
 	Claims bool
 	// Columns are the names of the document's top-level members, in order: its shape.
 	Columns []string
+
+	level  *level
+	text   values.AppendFunc // of Value
+	scored func(text []byte) (score float64, ok bool, err error)
 }
 
 // Table is a table that the plan uses.
@@ -40,6 +49,7 @@ type Table struct {
 	Stored   *cdc.Table
 	Identity []*Column // by which a row is stored and named in the stream
 	Primary  []*Column // by which rows are ordered when nothing else decides
+	Where    Expr      // nil, or what must be true of a row for it to exist here
 	columns  map[string]*Column
 }
 
@@ -47,7 +57,9 @@ type Table struct {
 type Column struct {
 	Table   *Table
 	Catalog *catalog.Column
-	Index   int // in Table.Stored.Columns
+	Index   int // in Table.Stored.Columns; not for a computed one
+	// Computed is what a generated column is computed from: the stream does not have it. Otherwise nil.
+	Computed Expr
 }
 
 // Type is the column's type with domains followed to their base.
@@ -65,10 +77,13 @@ type Node struct {
 	Relation   *Relation // that ends here or passes through; nil for the root
 	Children   []*Node
 
-	down, up access
-	ordered  bool             // down's index has the relation's order_by
-	used     map[*Column]bool // the columns that matter at this place
-	watched  []int            // their indexes; nil if all stored columns matter
+	down, up  access
+	keeps     *Grouping        // whose results are kept at this node; usually nil
+	keepAt    int              // which of keeps' nodes it is
+	belowKept bool             // a node above keeps results
+	ordered   bool             // down's index has the relation's order_by
+	used      map[*Column]bool // the columns that matter at this place
+	watched   []int            // their indexes; nil if all stored columns matter
 }
 
 // Join is one pair of join columns: Child of the node, Parent of the node above.
@@ -87,22 +102,26 @@ type Relation struct {
 	Limit    int     // 0: none
 	KeyBy    Expr    // nil unless an object keyed by it
 	Value    Expr    // nil unless scalars
+	Where    Expr    // nil, or what must be true of the target row
 	Required bool
 	Inline   bool
 	Distinct bool
 	Body     *Body // of the target row; nil if Value is set, or for joins, which are not shown
+	// Grouped is set for aggregates: Value or the items of Body are Compiled over their results.
+	Grouped *Grouping
 
 	json     values.AppendFunc // of Value
 	text     values.AppendFunc // of KeyBy
 	distinct values.AppendFunc // tells values of Value apart
 	inOrder  bool              // the way delivers rows in the order of Total
-	slot     int               // among the relations to one row of its level
+	slot     int               // among the relations to one row, or those with aggregates, of its level
 	level    *level
 
 	// While compiling:
 	scope  *scope // of its row; nil if its table cannot be used
 	valued bool   // it has a value, be it right or wrong
 	broken bool   // the way to its row is wrong
+	wrong  bool   // something else is
 }
 
 // Target is the node whose rows the relation delivers.
@@ -123,6 +142,7 @@ type Item struct {
 
 	json   values.AppendFunc // of Expr
 	prefix []byte            // the encoded name and a colon
+	raw    bool              // of Expr: shown as it is in a hash, a text without quotes
 }
 
 // Order is one item of an order_by.
@@ -134,9 +154,11 @@ type Order struct {
 	encode values.AppendFunc
 }
 
-// Expr is an SQL expression over a row and the rows it reaches to one. For now a column.
+// Expr is an SQL expression over a row and the rows it reaches to one: a
+// Reference, a Reach, an AggregateValue, or Compiled from several of these.
 type Expr interface {
 	Type() *catalog.Type // domains followed to their base
+	String() string      // as a configuration writes it
 	// eval gives the value's text, nil for NULL. It aliases the frame's rows.
 	eval(b *Builder, f *frame) ([]byte, error)
 }

@@ -33,26 +33,37 @@ func (c *compiler) relation(s *scope, name config.Text, source *config.Relation,
 			s.level.required = append(s.level.required, r)
 		}
 	}
+	r.Body = c.body(r.scope, &source.Body, (shown || r.Many && len(source.Fields) > 0) && !r.valued)
 	if source.Where.Set() {
-		c.fail(source.Where.Pos, in, "where is not supported yet: every row that joins is taken", "leave it out")
+		inner := *r.scope
+		inner.grouped = nil
+		r.Where = c.condition(&inner, source.Where)
+		r.level.where = r.Where
+		r.wrong = r.Where == nil
 	}
-	r.Body = c.body(r.scope, &source.Body, shown && !r.valued)
+	r.scope.grouped = nil
 	c.order(r, source)
 	c.checkArity(r, source)
 	c.scalars(r, source)
+	if r.Grouped != nil {
+		r.slot = len(s.level.groups)
+		s.level.groups = append(s.level.groups, r)
+		c.checkAggregates(r, source)
+	}
 	return r
 }
 
 // scalars compiles value, key_by and distinct.
 func (c *compiler) scalars(r *Relation, source *config.Relation) {
 	in := r.scope.in
-	if r.Inline && r.Many {
-		c.fail(source.InlinePos, in, "inline on a many that lists rows: a list has no fields to merge", "inline is for one; aggregates are not supported yet")
-	}
 	if r.valued {
-		if r.Value = c.expr(r.scope, sqlOf(source.Value)); r.Value != nil {
+		r.Value = c.value(r, source.Value, in)
+		if r.wrong = r.wrong || r.Value == nil; r.Value != nil {
 			r.json = c.json(r.Value, source.Value.Pos, r.scope, "leave it out")
 		}
+	}
+	if r.Inline && r.Many && r.Grouped == nil && !r.wrong {
+		c.fail(source.InlinePos, in, "inline on a many that lists rows: a list has no fields to merge", "inline is for one and for aggregates")
 	}
 	if source.KeyBy.Set() {
 		if r.KeyBy = c.expr(r.scope, sqlOf(source.KeyBy)); r.KeyBy != nil {
@@ -80,21 +91,22 @@ func (c *compiler) distinct(r *Relation, source *config.Relation) {
 	case source.KeyBy.Set():
 		c.fail(source.DistinctPos, in, "distinct beside key_by: of equal keys the last is shown already", "leave one of them out")
 	case r.Value == nil:
-	case r.Value.(*Reference).Column.Catalog.Nondeterministic:
-		c.fail(source.DistinctPos, in, fmt.Sprintf("distinct: %s has the non-deterministic collation %s, and which of its values are equal only PostgreSQL knows", exprText(r.Value), r.Value.(*Reference).Column.Catalog.Collation), "leave it out")
+	case columnOf(r.Value) != nil && columnOf(r.Value).Catalog.Nondeterministic:
+		c.fail(source.DistinctPos, in, fmt.Sprintf("distinct: %s has the non-deterministic collation %s, and which of its values are equal only PostgreSQL knows", exprText(r.Value), columnOf(r.Value).Catalog.Collation), "leave it out")
 	default:
 		encode, ok := values.Order(r.Value.Type())
 		if !ok {
 			c.fail(source.DistinctPos, in, fmt.Sprintf("distinct: values of type %s cannot be told apart", values.TypeName(r.Value.Type(), -1)), "leave it out")
 		}
 		r.distinct = encode
-		c.warnFolding(r.Value.(*Reference).Column, source.Value.Pos, in)
+		c.warnFolding(columnOf(r.Value), source.Value.Pos, in)
 	}
 }
 
 // warnKeyBy warns when two rows of one list can have the same key.
 func (c *compiler) warnKeyBy(r *Relation, source *config.Relation) {
-	if !r.broken && !tellsRows(r, r.KeyBy.(*Reference)) {
+	column, isColumn := r.KeyBy.(*Reference)
+	if !r.broken && !(isColumn && tellsRows(r, column)) {
 		c.warn(source.KeyBy.Pos, r.scope.in, fmt.Sprintf("no unique index says that %s is different in every row of one list", source.KeyBy.Value),
 			"of equal keys the last in order is shown")
 	}

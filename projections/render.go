@@ -20,7 +20,7 @@ func (b *Builder) members(dst []byte, f *frame, body *Body) ([]byte, error) {
 	for i := range body.Items {
 		item := &body.Items[i]
 		if r := item.Relation; r != nil && r.Inline {
-			if dst, err = b.inline(dst, f, r); err != nil {
+			if dst, err = b.inline(dst, f, r, b.members); err != nil {
 				return dst, err
 			}
 			continue
@@ -36,15 +36,26 @@ func (b *Builder) members(dst []byte, f *frame, body *Body) ([]byte, error) {
 	return dst, nil
 }
 
-func (b *Builder) inline(dst []byte, f *frame, r *Relation) ([]byte, error) {
-	var row *frame
-	var err error
-	if f != nil {
-		if row, err = b.one(f, r); err != nil {
+// writer appends the members of an object in one form or another.
+type writer func(dst []byte, f *frame, body *Body) ([]byte, error)
+
+// inline appends the members of a relation's object into the one around it.
+func (b *Builder) inline(dst []byte, f *frame, r *Relation, write writer) ([]byte, error) {
+	if f == nil {
+		return write(dst, nil, r.Body)
+	}
+	if r.Grouped != nil {
+		row, err := b.results(f, r)
+		if err != nil {
 			return dst, err
 		}
+		return write(dst, row, r.Body)
 	}
-	return b.members(dst, row, r.Body)
+	row, err := b.one(f, r)
+	if err != nil {
+		return dst, err
+	}
+	return write(dst, row, r.Body)
 }
 
 func (b *Builder) item(dst []byte, f *frame, item *Item) ([]byte, error) {
@@ -53,6 +64,8 @@ func (b *Builder) item(dst []byte, f *frame, item *Item) ([]byte, error) {
 		return b.scalar(dst, f, item.Expr, item.json)
 	case item.Object != nil:
 		return b.object(dst, f, item.Object)
+	case item.Relation.Grouped != nil:
+		return b.grouped(dst, f, item.Relation)
 	case !item.Relation.Many:
 		return b.single(dst, f, item.Relation)
 	case item.Relation.KeyBy != nil:

@@ -110,28 +110,35 @@ func (l *rowList) close(err error) error {
 }
 
 // sortKey encodes the row's place in the total order of its relation.
-func (b *Builder) sortKey(f *frame, r *Relation) error {
-	f.sort = f.sort[:0]
-	for i := range r.Total {
-		item := &r.Total[i]
-		value, err := item.Expr.eval(b, f)
-		if err != nil {
-			return err
-		}
-		if value == nil {
-			f.sort = append(f.sort, nullMark(item.NullsFirst))
-			continue
-		}
-		f.sort = append(f.sort, 1)
-		from := len(f.sort)
-		if f.sort, err = item.encode(f.sort, value); err != nil {
-			return fmt.Errorf("order_by of %s: %w", r.Name, err)
-		}
-		if item.Desc {
-			invert(f.sort[from:])
-		}
+func (b *Builder) sortKey(f *frame, r *Relation) (err error) {
+	if f.sort, err = b.place(f.sort[:0], f, r.Total); err != nil {
+		return fmt.Errorf("order_by of %s: %w", r.Name, err)
 	}
 	return nil
+}
+
+// place appends a row's place in an order.
+func (b *Builder) place(dst []byte, f *frame, order []Order) ([]byte, error) {
+	for i := range order {
+		item := &order[i]
+		value, err := item.Expr.eval(b, f)
+		if err != nil {
+			return dst, err
+		}
+		if value == nil {
+			dst = append(dst, nullMark(item.NullsFirst))
+			continue
+		}
+		dst = append(dst, 1)
+		from := len(dst)
+		if dst, err = item.encode(dst, value); err != nil {
+			return dst, err
+		}
+		if item.Desc {
+			invert(dst[from:])
+		}
+	}
+	return dst, nil
 }
 
 func nullMark(first bool) byte {

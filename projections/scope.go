@@ -12,6 +12,8 @@ type level struct {
 	node     *Node
 	relation *Relation   // that delivers the row; nil for the root
 	ones     []*Relation // by Relation.slot
+	groups   []*Relation // with aggregates, by Relation.slot
+	where    Expr        // nil, or what must be true of the row
 	required []*Relation // without which the row does not exist
 }
 
@@ -21,7 +23,10 @@ type scope struct {
 	level *level
 	names map[string]*Relation
 	outer *scope // of the same row; nil for the row's own
-	in    subject
+	// grouped collects the aggregates of the relation whose value or fields are compiled.
+	grouped  *Grouping
+	collects bool // of a projection whose documents are members of collections
+	in       subject
 }
 
 func newScope(l *level, outer *scope, in subject) *scope {
@@ -62,7 +67,7 @@ func (s *scope) reaching(column string) []string {
 		paths = append(paths, "through."+quoteIdentifier(column))
 	}
 	for _, name := range slices.Sorted(slices.Values(s.relationNames())) {
-		if r := s.relation(name); !r.Many && r.scope != nil && r.Target().Table.Catalog.Column(column) != nil {
+		if r := s.relation(name); !r.Many && !r.broken && r.scope != nil && r.Target().Table.Catalog.Column(column) != nil {
 			paths = append(paths, quoteIdentifier(name)+"."+quoteIdentifier(column))
 		}
 	}
@@ -77,8 +82,10 @@ func (s *scope) way() []*Node {
 	return s.level.relation.Way
 }
 
-// use marks the column at the node that it is read from.
-func (s *scope) use(r *Reference) {
+// use marks the columns of an expression at the nodes that they are read from.
+func (s *scope) use(e Expr) { eachReference(e, s.useColumn) }
+
+func (s *scope) useColumn(r *Reference) {
 	node, relation := s.level.node, s.level.relation
 	if n := len(r.Path); n > 0 {
 		relation = r.Path[n-1]
@@ -87,5 +94,14 @@ func (s *scope) use(r *Reference) {
 	if r.Through > 0 {
 		node = relation.Way[r.Through-1]
 	}
-	node.used[r.Column] = true
+	node.use(r.Column)
+}
+
+// use marks a column at a node; for a computed one those that it is computed from.
+func (n *Node) use(column *Column) {
+	if column.Computed == nil {
+		n.used[column] = true
+		return
+	}
+	eachReference(column.Computed, func(r *Reference) { n.use(r.Column) })
 }

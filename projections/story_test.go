@@ -233,7 +233,7 @@ func (s *story) touchName(e store.Effect, id uint16, key []byte) string {
 		}
 	}
 	for _, at := range s.plan.occurrences[e.Table.ID] {
-		if at.root || at.name != id {
+		if at.byRow || at.name != id {
 			continue
 		}
 		for _, row := range []cdc.Row{e.Old, e.New} {
@@ -320,7 +320,7 @@ func sortedRoots[V any](roots map[string]V) []string {
 
 // build makes all documents afresh: keys and body by projection and root.
 func (s *story) build(reader *store.Reader) (map[string]string, error) {
-	builder := NewBuilder(reader)
+	builder := NewBuilder(reader, s.db.Kept())
 	follower := s.plan.NewFollower(reader)
 	made := map[string]string{}
 	for _, p := range s.plan.Projections {

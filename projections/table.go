@@ -7,6 +7,7 @@ import (
 	"materializer/catalog"
 	"materializer/cdc"
 	"materializer/config"
+	"materializer/projections/expressions"
 	"materializer/projections/values"
 )
 
@@ -25,9 +26,6 @@ func (c *compiler) readTables() {
 		c.options[table.OID] = option
 		for _, column := range option.PrimaryKey {
 			c.catalogColumn(table, column, in)
-		}
-		if option.Where.Set() {
-			c.fail(option.Where.Pos, in, "where is not supported yet: all rows of a table are used", "leave it out")
 		}
 		for _, reference := range option.References {
 			c.reference(table, reference, in)
@@ -125,14 +123,22 @@ func (c *compiler) table(name config.Text, in subject) *Table {
 		table.Primary = c.keyColumns(table, from.PrimaryKey.Columns, name, in)
 	}
 	c.tables[from.OID] = table
+	if where := c.options[from.OID].Where; where.Set() {
+		table.Where = c.condition(c.ownScope(table, subject{kind: "table", path: from.String()}), where)
+	}
 	return table
+}
+
+// ownScope is the scope of a row of a table wherever it is used: its own columns.
+func (c *compiler) ownScope(table *Table, in subject) *scope {
+	return newScope(&level{node: &Node{Table: table, used: map[*Column]bool{}}}, nil, in)
 }
 
 // keyColumns marks columns that identify or order rows as used.
 func (c *compiler) keyColumns(table *Table, names []string, at config.Text, in subject) []*Column {
 	var columns []*Column
 	for _, name := range names {
-		column := c.column(table, table.Catalog.Column(name), at.Pos, in)
+		column := c.stored(table, table.Catalog.Column(name), at.Pos, in)
 		columns = append(columns, column)
 		if _, ok := values.Natural(column.Type()); !ok {
 			c.fail(at.Pos, in, fmt.Sprintf("column %s of %s is part of its key, and the type %s has no order that could be kept", name, table.Catalog, typeName(column.Catalog)),
@@ -143,24 +149,50 @@ func (c *compiler) keyColumns(table *Table, names []string, at config.Text, in s
 	return columns
 }
 
-// column marks a column as used and gives the plan's own.
+// column marks a column as used and gives the plan's own; nil if it cannot be.
 func (c *compiler) column(table *Table, from *catalog.Column, at config.Pos, in subject) *Column {
-	c.checkColumn(table.Catalog, from, at, in)
+	if from.Generated == 0 {
+		return c.stored(table, from, at, in)
+	}
+	if have, known := table.columns[from.Name]; known {
+		return have
+	}
+	column := &Column{Table: table, Catalog: from, Index: -1}
+	if column.Computed = c.computed(table, from, at, in); column.Computed == nil {
+		column = nil
+	}
+	table.columns[from.Name] = column
+	return column
+}
+
+// computed compiles what a generated column is computed from.
+func (c *compiler) computed(table *Table, column *catalog.Column, at config.Pos, in subject) Expr {
+	text := fmt.Sprintf("CAST((%s) AS %s)", column.Expression, values.TypeName(column.Type, column.TypeMod))
+	s := c.ownScope(table, in)
+	names := &names{compiler: c, scope: s, text: sql{text: text, whole: config.Text{Value: text, Pos: at}}, leaves: map[string]Expr{}}
+	compiled, failed := expressions.Compile(text, names, expressions.Options{})
+	if failed != nil {
+		c.fail(at, in, fmt.Sprintf("column %s of %s is generated, the stream has no generated columns, and it cannot be computed here: %s", column.Name, table.Catalog, failed.Message),
+			generatedRemedy(table.Catalog, column))
+		return nil
+	}
+	return names.compiled(compiled)
+}
+
+// stored marks a column as stored and gives the plan's own.
+func (c *compiler) stored(table *Table, from *catalog.Column, at config.Pos, in subject) *Column {
+	switch {
+	case from.Generated != 0:
+		c.fail(at, in, fmt.Sprintf("column %s of %s is generated, and the stream has no generated columns", from.Name, table.Catalog), generatedRemedy(table.Catalog, from))
+	case !from.Selectable:
+		c.fail(at, in, fmt.Sprintf("the role may not read column %s of %s", from.Name, table.Catalog), grant(table.Catalog))
+	}
 	have := table.columns[from.Name]
 	if have == nil {
 		have = &Column{Table: table, Catalog: from}
 		table.columns[from.Name] = have
 	}
 	return have
-}
-
-func (c *compiler) checkColumn(table *catalog.Table, column *catalog.Column, at config.Pos, in subject) {
-	switch {
-	case column.Generated != 0:
-		c.fail(at, in, fmt.Sprintf("column %s of %s is generated, and the stream has no generated columns", column.Name, table), generatedRemedy(table, column))
-	case !column.Selectable:
-		c.fail(at, in, fmt.Sprintf("the role may not read column %s of %s", column.Name, table), grant(table))
-	}
 }
 
 func generatedRemedy(table *catalog.Table, column *catalog.Column) string {
@@ -183,3 +215,5 @@ func sqlName(t *catalog.Table) string {
 }
 
 func typeName(c *catalog.Column) string { return values.TypeName(c.Type, c.TypeMod) }
+
+func typeOf(e Expr) string { return values.TypeName(e.Type(), -1) }

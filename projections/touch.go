@@ -34,8 +34,8 @@ func (t *Toucher) Touch(e store.Effect, touch func(node uint16, key []byte)) err
 		if !t.matters(at, &e) {
 			continue
 		}
-		if at.root {
-			touchRoot(at, &e, touch)
+		if at.byRow {
+			touchRow(at, &e, touch)
 		} else if err := t.touchUp(at, &e, touch); err != nil {
 			return fmt.Errorf("table %s: %w", e.Table, err)
 		}
@@ -68,7 +68,7 @@ func (t *Toucher) matters(at *occurrence, e *store.Effect) bool {
 	return false
 }
 
-func touchRoot(at *occurrence, e *store.Effect, touch func(uint16, []byte)) {
+func touchRow(at *occurrence, e *store.Effect, touch func(uint16, []byte)) {
 	if e.Old != nil {
 		touch(at.name, e.OldKey)
 	}

@@ -62,8 +62,8 @@ func (j *joiner) join() bool {
 			continue
 		}
 		join := Join{
-			Child:  j.column(j.node.Table, pair.child, pair.at, j.in),
-			Parent: j.column(j.node.Parent.Table, pair.above, pair.at, j.in),
+			Child:  j.stored(j.node.Table, pair.child, pair.at, j.in),
+			Parent: j.stored(j.node.Parent.Table, pair.above, pair.at, j.in),
 			Class:  class,
 		}
 		if class == naturalClass(join.Child) && class == naturalClass(join.Parent) {

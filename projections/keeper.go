@@ -1,0 +1,313 @@
+package projections
+
+import (
+	"bytes"
+	"errors"
+	"fmt"
+	"slices"
+
+	"materializer/projections/aggregates"
+	"materializer/store"
+)
+
+// Keeper keeps the results of aggregates up to date: from a touch it goes to the
+// rows whose contribution can be another now, compares it with what the row has
+// contributed so far, and passes the difference on to the totals of its group.
+// It does so as often as it is asked to: a contribution that is the same changes nothing.
+//
+// It reads rows in one snapshot, and is for one goroutine.
+type Keeper struct {
+	plan      *Plan
+	reader    *store.Reader
+	keep      *store.Keep
+	builder   *Builder
+	followers []*Follower // by depth
+	touch     func(store.Touch) error
+	key       []byte
+}
+
+// NewKeeper makes a Keeper that reads rows through reader and changes what is
+// kept through keep, which its owner commits. touch is called with what follows
+// from the changes: touches that lead to documents. It must be committed with them.
+func (p *Plan) NewKeeper(reader *store.Reader, keep *store.Keep, touch func(store.Touch) error) *Keeper {
+	return &Keeper{plan: p, reader: reader, keep: keep, builder: NewBuilder(reader, keep.Kept()), touch: touch}
+}
+
+// Apply follows a touch of which Plan.Kept is true. between is called where what
+// is kept may be committed: where repeating the touch would do the rest.
+func (k *Keeper) Apply(t store.Touch, between func() error) error {
+	if t.Node&keptTouch != 0 {
+		node := k.plan.node(t.Node &^ keptTouch)
+		if node == nil || node.keeps == nil {
+			return fmt.Errorf("keep: the plan keeps nothing at node %d", t.Node&^keptTouch)
+		}
+		return errors.Join(k.update(node, t.Key, 0), between())
+	}
+	return k.up(t, 0, between)
+}
+
+// ApplyAll makes what is kept of all rows, calling between where it may be
+// committed. What is kept already and right stays.
+func (k *Keeper) ApplyAll(between func() error) error {
+	for _, node := range slices.Backward(k.plan.Nodes) { // a node comes after the one above it
+		if node.keeps == nil {
+			continue
+		}
+		rows := k.reader.Rows(node.Table.Stored.ID, nil)
+		for rows.Next() {
+			if err := errors.Join(k.update(node, rows.Key(), 0), between()); err != nil {
+				return errors.Join(err, rows.Close())
+			}
+		}
+		if err := rows.Close(); err != nil {
+			return err
+		}
+	}
+	return nil
+}
+
+func (p *Plan) node(id uint16) *Node {
+	if int(id) >= len(p.Nodes) {
+		return nil
+	}
+	return p.Nodes[id]
+}
+
+// up follows a touch to the rows that contribute, and to documents past them.
+func (k *Keeper) up(t store.Touch, depth int, between func() error) error {
+	for len(k.followers) <= depth {
+		k.followers = append(k.followers, k.plan.NewFollower(k.reader))
+	}
+	return k.followers[depth].FollowKept(t, func(p *Projection, key []byte) error {
+		return k.touch(store.Touch{Node: p.Root.ID, Key: key})
+	}, func(node *Node, rowKey []byte) error {
+		if err := k.update(node, rowKey, depth+1); err != nil {
+			return err
+		}
+		return between()
+	})
+}
+
+// update brings what a row contributes up to date.
+func (k *Keeper) update(node *Node, rowKey []byte, depth int) error {
+	key := append(appendKeptKey(nil, keptRecord, node), rowKey...)
+	var old *contribution
+	var record []byte
+	_, err := k.keep.Kept().Value(key, func(value []byte) (err error) {
+		record = bytes.Clone(value)
+		old, err = parseContribution(record, len(node.keeps.Slots))
+		return err
+	})
+	if err != nil {
+		return err
+	}
+	k.builder.kept = k.keep.Kept() // another after each commit
+	k.builder.inUse, k.builder.gathered = 0, k.builder.gathered[:0]
+	now, err := k.builder.contribution(node, rowKey)
+	if err != nil {
+		return fmt.Errorf("%s: %w", node.keeps.Relation.Name, err)
+	}
+	if now == nil {
+		if old == nil {
+			return nil
+		}
+		k.keep.Delete(key)
+	} else {
+		made := now.append(nil)
+		if old != nil && bytes.Equal(made, record) {
+			return nil
+		}
+		k.keep.Set(key, made)
+	}
+	return k.move(node, rowKey, old, now, depth)
+}
+
+// move takes the old contribution out of its group and puts the new one in its.
+func (k *Keeper) move(node *Node, rowKey []byte, old, now *contribution, depth int) error {
+	if old != nil && now != nil && bytes.Equal(old.group, now.group) {
+		return k.change(node, rowKey, old.group, old, now, depth)
+	}
+	if old != nil {
+		if err := k.change(node, rowKey, old.group, old, nil, depth); err != nil {
+			return err
+		}
+	}
+	if now == nil {
+		return nil
+	}
+	return k.change(node, rowKey, now.group, nil, now, depth)
+}
+
+// member is a row as one of a group.
+type member struct {
+	node       *Node
+	group, row []byte
+}
+
+// change brings the total of a group up to date, and what depends on it if it is another.
+func (k *Keeper) change(node *Node, rowKey, group []byte, out, in *contribution, depth int) error {
+	m := member{node, group, rowKey}
+	key := append(appendKeptKey(nil, keptTotal, node), group...)
+	sum := &total{slots: make([][]byte, len(node.keeps.Slots))}
+	var before []byte
+	_, err := k.keep.Kept().Value(key, func(value []byte) (err error) {
+		sum, err = parseTotal(bytes.Clone(value), len(node.keeps.Slots))
+		before = sum.appendShown(nil)
+		return err
+	})
+	if err != nil {
+		return err
+	}
+	if err := k.count(sum, m, out, in); err != nil {
+		return err
+	}
+	if sum.rows == 0 {
+		k.keep.Delete(key)
+		return k.touchGroup(node, group, depth)
+	}
+	k.keep.Set(key, sum.append(nil))
+	if before != nil && bytes.Equal(before, sum.appendShown(nil)) {
+		return nil
+	}
+	return k.touchGroup(node, group, depth)
+}
+
+// count takes one contribution out of a total and another in.
+func (k *Keeper) count(sum *total, m member, out, in *contribution) error {
+	var gone, come [][]byte
+	if out != nil {
+		sum.rows--
+		if gone = out.slots; out.failed != (failure{}) {
+			sum.failed--
+		}
+	}
+	if in != nil {
+		sum.rows++
+		if come = in.slots; in.failed != (failure{}) {
+			sum.failed++
+			sum.raised = in.failed
+		}
+	}
+	for i, slot := range m.node.keeps.Slots {
+		old, now := part(gone, i), part(come, i)
+		if !slot.kept || bytes.Equal(old, now) {
+			continue
+		}
+		var err error
+		if len(old) > 0 {
+			if sum.slots[i], err = k.remove(sum.slots[i], m, i, old); err != nil {
+				return err
+			}
+		}
+		if len(now) > 0 {
+			if sum.slots[i], err = k.add(sum.slots[i], m, i, now); err != nil {
+				return err
+			}
+		}
+	}
+	return nil
+}
+
+func part(slots [][]byte, i int) []byte {
+	if slots == nil {
+		return nil
+	}
+	return slots[i]
+}
+
+// touchGroup says that the total of a group is another: to the contributions of
+// the rows above, or to the documents.
+func (k *Keeper) touchGroup(node *Node, group []byte, depth int) error {
+	if node.keepAt == 0 && !node.belowKept {
+		return k.touch(store.Touch{Node: node.touchName(), Key: group})
+	}
+	return k.up(store.Touch{Node: node.ID, Key: bytes.Clone(group)}, depth+1, func() error { return nil })
+}
+
+// add adds a contribution to the state of a slot.
+func (k *Keeper) add(state []byte, m member, i int, given []byte) ([]byte, error) {
+	slot := m.node.keeps.Slots[i]
+	if !slot.sorted() {
+		return slot.Function.AppendSum(nil, state, given)
+	}
+	value, rest, _ := cutSized(given)
+	values := m.entries(i, value)
+	if slot.Distinct {
+		again, err := k.keep.Kept().First(values, false, ignored)
+		if err != nil {
+			return nil, err
+		}
+		if !again {
+			if state, err = slot.Function.AppendSum(nil, state, rest); err != nil {
+				return nil, err
+			}
+		}
+	}
+	k.keep.Set(append(values, m.row...), given)
+	if slot.Distinct {
+		return state, nil
+	}
+	return k.afterChange(state, m, i, value, given)
+}
+
+// afterChange is the state of an extreme after a value came or went.
+func (k *Keeper) afterChange(state []byte, m member, i int, value, come []byte) ([]byte, error) {
+	slot := m.node.keeps.Slots[i]
+	have, _, _ := cutSized(state)
+	switch compared := bytes.Compare(value, have); {
+	case come != nil && (len(state) == 0 || slot.Function.Largest() && compared > 0 || !slot.Function.Largest() && compared < 0):
+		return bytes.Clone(come), nil
+	case compared != 0:
+		return state, nil
+	}
+	return k.extreme(m, i)
+}
+
+// extreme finds the value that a group's min or max shows: of those that are
+// equal, and may look different, that of the last row.
+func (k *Keeper) extreme(m member, i int) (state []byte, err error) {
+	slot := m.node.keeps.Slots[i]
+	take := func(_, entry []byte) error {
+		state = bytes.Clone(entry)
+		return nil
+	}
+	all := m.entries(i, nil)
+	if ok, err := k.keep.Kept().First(all, slot.Function.Largest(), take); err != nil || !ok {
+		return nil, err
+	}
+	value, _, _ := cutSized(state)
+	_, err = k.keep.Kept().First(append(all, value...), !slot.Function.KeepsFirst(), take)
+	return state, err
+}
+
+// remove takes a contribution out of the state of a slot.
+func (k *Keeper) remove(state []byte, m member, i int, given []byte) ([]byte, error) {
+	slot := m.node.keeps.Slots[i]
+	if !slot.sorted() {
+		return slot.Function.AppendDifference(nil, state, given)
+	}
+	value, rest, _ := cutSized(given)
+	values := m.entries(i, value)
+	k.keep.Delete(append(bytes.Clone(values), m.row...))
+	if slot.Distinct {
+		again, err := k.keep.Kept().First(values, false, ignored)
+		if err != nil || again {
+			return state, err
+		}
+		return slot.Function.AppendDifference(nil, state, rest)
+	}
+	return k.afterChange(state, m, i, value, nil)
+}
+
+func ignored(_, _ []byte) error { return nil }
+
+// entries is the beginning of the keys of a group's values in a slot.
+func (m member) entries(i int, value []byte) []byte {
+	key := append(appendKeptKey(nil, keptEntry, m.node), byte(i))
+	return append(append(key, m.group...), value...)
+}
+
+// sorted tells whether the values of a group are kept in order.
+func (s *Slot) sorted() bool {
+	return s.Distinct || s.Function.Maintenance() == aggregates.Extreme
+}
