@@ -25,6 +25,7 @@ You write in projections.yaml which rows make which documents. The service reads
 PostgreSQL's replication stream, and applications read the documents with GET.
 
 To begin:
+  materializer init TABLE   write a projections.yaml from the foreign keys around a table
   materializer validate     check projections.yaml against the database
   materializer explain      see what is stored, and what each change leads to
   materializer run          load everything, then follow every change
@@ -55,6 +56,7 @@ func (p *program) root() *cobra.Command {
 	root.PersistentFlags().StringP("config", "c", "projections.yaml", "the configuration")
 	root.PersistentFlags().AddFlagSet(settingFlags())
 	root.AddCommand(
+		p.initCommand(),
 		p.runCommand(),
 		p.validateCommand(),
 		p.explainCommand(),

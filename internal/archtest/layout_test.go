@@ -35,6 +35,8 @@ var layout = []rule{
 		"aggregates know types and values; which rows are a group they are told"},
 	{"projections/...", []string{"cdc", "catalog", "config", "store", "projections/...", "internal/suggest"},
 		"projections turn stored rows into documents, and do not know where either comes from or goes to"},
+	{"scaffold", []string{"catalog", "config", "projections/...", "internal/suggest"},
+		"the scaffold writes a configuration, and has it compiled"},
 	{"replication", []string{"cdc", "catalog"}, "replication hands transactions on, and does not know to whom"},
 	{"writer", []string{"cdc"}, "the writer is given documents, and does not know how they are made"},
 	{"checkpoint", []string{"cdc"}, "positions are decided apart from those who move them"},

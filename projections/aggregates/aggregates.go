@@ -164,3 +164,6 @@ func (a *Aggregate) ParseText(text string) (any, error) { return a.extreme.codec
 // that is the value of the first (min). Of values that are equal and look
 // different (1.0 and 1.00) PostgreSQL takes that of the last row, of char(n) that of the first.
 func (a *Aggregate) Largest() bool { return a.extreme.largest }
+
+// KeepsFirst tells whether, of values that are equal and look different, that of the first row is taken.
+func (a *Aggregate) KeepsFirst() bool { return a.extreme.keep }

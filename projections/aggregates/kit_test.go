@@ -3,7 +3,6 @@ package aggregates
 import (
 	"fmt"
 	"math/rand/v2"
-	"slices"
 	"strings"
 	"testing"
 
@@ -12,13 +11,9 @@ import (
 	"materializer/catalog"
 	"materializer/internal/proof"
 	"materializer/internal/servers/servertest"
-	"materializer/projections/expressions/collections"
+	"materializer/projections/expressions"
 	"materializer/projections/expressions/function"
-	"materializer/projections/expressions/jsons"
-	"materializer/projections/expressions/numbers"
 	"materializer/projections/expressions/signatures"
-	text "materializer/projections/expressions/strings"
-	"materializer/projections/expressions/times"
 )
 
 func TestMain(m *testing.M) { servertest.Main(m) }
@@ -35,7 +30,7 @@ func newLab(t *testing.T) *lab {
 	t.Helper()
 	url := servertest.Database(t, `CREATE TYPE mood AS ENUM ('sad', 'Odd One', 'happy', 'a,b'); CREATE TYPE pair AS (n int, t text);
 		CREATE TABLE used (m mood[], p pair[])`)
-	l := &lab{conn: proof.Connect(t, url), library: library(), types: map[string]*catalog.Type{}, random: rand.New(rand.NewPCG(1, 2))}
+	l := &lab{conn: proof.Connect(t, url), library: expressions.Library(), types: map[string]*catalog.Type{}, random: rand.New(rand.NewPCG(1, 2))}
 	c, err := catalog.Load(t.Context(), l.conn)
 	if err != nil {
 		t.Fatal(err)
@@ -44,12 +39,6 @@ func newLab(t *testing.T) *lab {
 		l.types[typ.Name] = typ
 	}
 	return l
-}
-
-func library() *function.Library {
-	return function.NewLibrary(signatures.ByName,
-		slices.Concat(numbers.Functions(), text.Functions(), times.Functions(), jsons.Functions(), collections.Functions()),
-		slices.Concat(numbers.Types(), text.Types(), times.Types(), jsons.Types(), collections.Types()))
 }
 
 // typ finds a type by its name in pg_type.

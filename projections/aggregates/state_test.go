@@ -10,6 +10,7 @@ import (
 	"pgregory.net/rapid"
 
 	"materializer/catalog"
+	"materializer/projections/expressions"
 	"materializer/projections/expressions/datum"
 	"materializer/projections/expressions/signatures"
 )
@@ -49,7 +50,7 @@ func builtIn(t testing.TB, signature string) *Aggregate {
 	for _, name := range strings.FieldsFunc(parameters, func(r rune) bool { return r == ',' }) {
 		args = append(args, signatures.ByName(name))
 	}
-	a, err := New(library(), signature, args, nil)
+	a, err := New(expressions.Library(), signature, args, nil)
 	if err != nil {
 		t.Fatal(err)
 	}
@@ -146,12 +147,12 @@ func TestUnsupported(t *testing.T) {
 		"sum(text)":        "aggregate sum(text) is not supported; supported are sum(float4), sum(float8), sum(int2), sum(int4), sum(int8), sum(interval), sum(money), sum(numeric)",
 		"mode(anyelement)": "aggregate mode(anyelement) is not supported; supported are array_agg, avg, bit_and,",
 	} {
-		_, err := New(library(), signature, []*catalog.Type{signatures.ByName("text")}, signatures.ByName("text"))
+		_, err := New(expressions.Library(), signature, []*catalog.Type{signatures.ByName("text")}, signatures.ByName("text"))
 		if err == nil || !strings.HasPrefix(err.Error(), want) {
 			t.Errorf("%s: got %v, want %s", signature, err, want)
 		}
 	}
-	if _, err := New(library(), "sum(int4)", nil, nil); err == nil {
+	if _, err := New(expressions.Library(), "sum(int4)", nil, nil); err == nil {
 		t.Error("sum(int4) without an argument is made")
 	}
 }
