@@ -7,10 +7,7 @@ import (
 	"materializer/projections/expressions/function"
 )
 
-var (
-	errMultirangeNull       = &datum.Error{Code: "22004", Message: "multirange values cannot contain null members"}
-	errMultirangeDimensions = &datum.Error{Code: "21000", Message: "multiranges cannot be constructed from multidimensional arrays"}
-)
+var errMultirangeNull = &datum.Error{Code: "22004", Message: "multirange values cannot contain null members"}
 
 func multirangeFunctions() []function.Function {
 	functions := []function.Function{
@@ -32,20 +29,8 @@ func multirangeFunctions() []function.Function {
 	return functions
 }
 
-// constructMultirange joins ranges: arguments, or the elements of one that is
-// an array. None may be NULL, but the array.
+// constructMultirange joins ranges. Those of a variadic call may be NULL, which is refused.
 func constructMultirange(t *rangeType, args []any) (any, error) {
-	if len(args) == 1 {
-		switch arg := args[0].(type) {
-		case nil:
-			return nil, nil
-		case *datum.Array:
-			if len(arg.Dims) > 1 {
-				return nil, errMultirangeDimensions
-			}
-			args = arg.Values
-		}
-	}
 	var list []*datum.Range
 	for _, arg := range args {
 		if arg == nil {

@@ -39,7 +39,7 @@ func opaqueSamples() proof.Samples {
 func TestOpaqueFunctions(t *testing.T) {
 	t.Parallel()
 	list := slices.Concat(networkFunctions(), macFunctions(), bitFunctions(), identifierFunctions())
-	proof.Functions(t, library(), servertest.Database(t), list, opaqueSamples(), 300, 1)
+	proof.Functions(t, library(), servertest.Database(t), list, opaqueSamples(), 200, 1)
 }
 
 func TestMoneyFunctions(t *testing.T) {
@@ -59,7 +59,7 @@ func TestBitCasts(t *testing.T) {
 	t.Parallel()
 	samples := opaqueSamples()
 	samples.Values["int4"] = []string{"-1", "0", "1", "2", "31", "32", "33", "64", "65", "100", "-2147483648"}
-	proof.Functions(t, library(), servertest.Database(t), bitCasts(), samples, 400, 1)
+	proof.Functions(t, library(), servertest.Database(t), bitCasts(), samples, 250, 1)
 }
 
 // TestOpaqueText reads what users write. It may refuse what PostgreSQL accepts

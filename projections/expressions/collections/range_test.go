@@ -7,8 +7,10 @@ import (
 	"strings"
 	"testing"
 
+	"materializer/catalog"
 	"materializer/internal/proof"
 	"materializer/internal/servers/servertest"
+	"materializer/projections/expressions/function"
 )
 
 func rangeSamples() proof.Samples {
@@ -68,7 +70,57 @@ func randomRange(random *rand.Rand) string {
 
 func TestRangeFunctions(t *testing.T) {
 	t.Parallel()
-	proof.Functions(t, library(), servertest.Database(t), rangeFunctions(), rangeSamples(), 400, 1)
+	// A call of one argument never means the variadic function, see below.
+	list := slices.DeleteFunc(rangeFunctions(), func(f function.Function) bool { return strings.Contains(f.Signature, "(_") })
+	proof.Functions(t, library(), servertest.Database(t), list, rangeSamples(), 250, 1)
+}
+
+func TestVariadicMultiranges(t *testing.T) {
+	t.Parallel()
+	conn := proof.Connect(t, servertest.Database(t))
+	random, q := rand.New(rand.NewPCG(9, 10)), questions{}
+	for range 500 {
+		name := []string{"int4", "num", "date"}[random.IntN(3)]
+		q.multirange(t, random, name+"range", name+"multirange")
+	}
+	q.compare(t, conn)
+}
+
+// multirange calls a constructor with an array of ranges.
+func (q *questions) multirange(t *testing.T, random *rand.Rand, single, many string) {
+	l, typ := library(), builtIn(t, single)
+	codec, err := l.Codec(typ)
+	if err != nil {
+		t.Fatal(err)
+	}
+	result, err := l.Codec(builtIn(t, many))
+	if err != nil {
+		t.Fatal(err)
+	}
+	samples := rangeSamples().Values[single]
+	args, types, sql := make([]any, random.IntN(6)), []*catalog.Type{}, []string{}
+	for i := range args {
+		types = append(types, typ)
+		if random.IntN(12) == 0 {
+			sql = append(sql, "NULL")
+			continue
+		}
+		text := samples[random.IntN(len(samples))]
+		sql = append(sql, proof.Literal(text))
+		if args[i], err = codec.Parse(text); err != nil {
+			t.Fatal(err)
+		}
+	}
+	f, ok := l.Function(many + "(_" + single + ")")
+	if !ok {
+		t.Fatalf("no constructor of %s", many)
+	}
+	call, err := l.Bind(f, types, builtIn(t, many), nil)
+	if err != nil {
+		t.Fatal(err)
+	}
+	value, err := call(args)
+	q.add(proof.Answer(result, value, err), "%s(VARIADIC ARRAY[%s]::%s[])", many, strings.Join(sql, ","), single)
 }
 
 func TestRangeText(t *testing.T) {
