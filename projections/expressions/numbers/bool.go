@@ -11,7 +11,7 @@ import (
 // parseBool reads what boolin accepts: 1, 0, on, off and its shortenings that
 // are not ambiguous, and those of true, false, yes and no.
 func parseBool(text string) (bool, error) {
-	word := strings.ToLower(trim(text))
+	word := lower(trim(text))
 	switch {
 	case word == "":
 	case word == "1", word == "on", strings.HasPrefix("true", word), strings.HasPrefix("yes", word):

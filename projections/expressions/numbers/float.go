@@ -39,7 +39,7 @@ func parseFloat[F float](text, title string) (F, error) {
 
 // parseOddFloat reads names of values and hexadecimal numbers.
 func parseOddFloat[F float](text, title string) (F, error) {
-	name := strings.ToLower(text)
+	name := lower(text)
 	sign := 1
 	if strings.HasPrefix(name, "-") {
 		sign = -1

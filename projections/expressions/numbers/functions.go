@@ -10,5 +10,5 @@ import (
 func Functions() []function.Function {
 	return slices.Concat(boolFunctions(), integerFunctions(), oidFunctions(),
 		floatFunctions(), mathFunctions(), trigonometricFunctions(),
-		numericFunctions(), numericMathFunctions(), castFunctions(), formatFunctions())
+		numericFunctions(), numericMathFunctions(), castFunctions(), formatFunctions(), sizeFunctions())
 }

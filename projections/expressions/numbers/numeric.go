@@ -1,6 +1,9 @@
 package numbers
 
 import (
+	"math"
+	"math/bits"
+
 	"github.com/cockroachdb/apd/v3"
 
 	"materializer/projections/expressions/datum"
@@ -74,6 +77,22 @@ func scaled(n datum.Numeric, to int) *apd.BigInt {
 		c.Neg(c)
 	}
 	return c
+}
+
+// scaledSmall is scaled where the result has no more than 63 bits.
+func scaledSmall(n datum.Numeric, to int) (int64, bool) {
+	missing := to - scale(n)
+	if !n.Coeff.IsInt64() || missing > 18 {
+		return 0, false
+	}
+	high, low := bits.Mul64(uint64(n.Coeff.Int64()), uint64(smallPowers[missing].Int64()))
+	if high != 0 || low > math.MaxInt64 {
+		return 0, false
+	}
+	if n.Negative {
+		return -int64(low), true
+	}
+	return int64(low), true
 }
 
 // smallPowers are powers of ten that are needed often. They are never changed.

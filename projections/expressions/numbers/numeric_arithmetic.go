@@ -12,6 +12,13 @@ func Add(a, b datum.Numeric) (datum.Numeric, error) {
 		return addSpecial(a, b), nil
 	}
 	to := max(scale(a), scale(b))
+	if x, ok := scaledSmall(a, to); ok {
+		if y, ok := scaledSmall(b, to); ok {
+			if sum, err := bigint.add(x, y); err == nil {
+				return apd.New(sum, int32(-to)), nil
+			}
+		}
+	}
 	sum := scaled(a, to)
 	return made(sum.Add(sum, scaled(b, to)), to)
 }
@@ -28,12 +35,7 @@ func addSpecial(a, b datum.Numeric) datum.Numeric {
 
 // Sub is a - b, exactly.
 func Sub(a, b datum.Numeric) (datum.Numeric, error) {
-	if isSpecial(a) || isSpecial(b) {
-		return addSpecial(a, negated(b)), nil
-	}
-	to := max(scale(a), scale(b))
-	difference := scaled(a, to)
-	return made(difference.Sub(difference, scaled(b, to)), to)
+	return Add(a, negated(b))
 }
 
 // negated is -a.

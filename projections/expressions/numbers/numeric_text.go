@@ -56,9 +56,9 @@ func parseNumeric(text string) (datum.Numeric, error) {
 // infinity has a sign.
 func parseOddNumeric(text, body string, negative bool) (datum.Numeric, error) {
 	switch {
-	case strings.EqualFold(text, "nan"):
+	case lower(text) == "nan":
 		return numericNaN, nil
-	case !strings.EqualFold(body, "inf") && !strings.EqualFold(body, "infinity"):
+	case lower(body) != "inf" && lower(body) != "infinity":
 		return nil, datum.Malformed("numeric")
 	case negative:
 		return numericMinusInf, nil

@@ -19,3 +19,14 @@ func digits(text string) int {
 	}
 	return n
 }
+
+// lower folds the case of ASCII letters alone, as PostgreSQL does for words of
+// its own: strings.ToLower makes a k of the Kelvin sign.
+func lower(text string) string {
+	return strings.Map(func(r rune) rune {
+		if 'A' <= r && r <= 'Z' {
+			return r + 'a' - 'A'
+		}
+		return r
+	}, text)
+}
