@@ -4,6 +4,7 @@ import (
 	"bytes"
 	"slices"
 
+	"materializer/projections"
 	"materializer/store"
 	"materializer/writer"
 )
@@ -11,58 +12,118 @@ import (
 // change is a result held against what Redis was given before.
 type change struct {
 	*result
-	write   bool     // the document itself must be written under all its keys
-	added   [][]byte // keys that Redis does not have from this root
-	removed [][]byte // keys that this root has left
+	write   bool     // the document itself must be written under all its names
+	added   [][]byte // names that Redis does not have from this root
+	removed [][]byte // names that this root has left
 }
 
 // changes is what one sending brings about.
 type changes struct {
+	round    *roundInHand
 	list     []change
 	sets     []writer.Command
 	removals []writer.Command
-	takers   map[string][]claim // by key: roots of this sending that take it, which are not announced yet
-	heirs    []claim            // roots that have inherited a key: it was given to Redis now, their document earlier
+	written  [][]byte // the names of sets
+	gone     [][]byte // the names of removals
+	bytes    int
+	takers   map[string][]claim // by name: claims that roots of this sending come to have, which are not announced yet
+	heirs    []heir
+}
+
+// heir is a root whose value was given to Redis now, earlier than now itself.
+type heir struct {
+	claimant
+	forgotten bool // Redis has nothing of it: its next document is to be written, whatever it is
+}
+
+func (r *roundInHand) newChanges() *changes {
+	return &changes{round: r, takers: map[string][]claim{}}
 }
 
 // commands lists everything written before anything is removed: the successor
 // of a key is there before the key goes.
 func (c *changes) commands() []writer.Command { return append(c.sets, c.removals...) }
 
-func (c *changes) set(key, body []byte) {
-	c.sets = append(c.sets, writer.Command{Key: key, Value: body})
+// set gives a name what the body says.
+func (c *changes) set(shape projections.Shape, name, body []byte) {
+	switch shape {
+	case projections.Hash:
+		c.add(name, writer.Command{Kind: writer.Hash, Key: name, Fields: fieldsOf(body)})
+	case projections.Set:
+		c.element(shape, name, 0)
+	case projections.ZSet:
+		c.element(shape, name, rankOf(shape, hashOf(shape, body)))
+	default:
+		c.add(name, writer.Command{Kind: writer.String, Key: name, Value: body})
+	}
+	c.bytes += len(body)
 }
 
-func (c *changes) remove(key []byte) {
-	c.removals = append(c.removals, writer.Command{Key: key, Delete: true})
+// element makes an element one of its collection, with the score of a claim.
+func (c *changes) element(shape projections.Shape, name []byte, rank uint64) {
+	key, member, _ := projections.SplitElement(name)
+	command := writer.Command{Kind: writer.Add, Key: key, Member: member, Replace: c.round.replaces(key)}
+	if shape == projections.ZSet {
+		command.Kind, command.Score = writer.Score, scoreOf(rank)
+	}
+	c.add(name, command)
 }
 
-// take notes the keys that a root comes to claim.
+func (c *changes) add(name []byte, command writer.Command) {
+	c.sets, c.written = append(c.sets, command), append(c.written, name)
+}
+
+func (c *changes) remove(name []byte) {
+	c.removals, c.gone = append(c.removals, removal(name)), append(c.gone, name)
+}
+
+// removal takes away what stands behind a name.
+func removal(name []byte) writer.Command {
+	if key, member, ok := projections.SplitElement(name); ok {
+		return writer.Command{Kind: writer.Remove, Key: key, Member: member}
+	}
+	return writer.Command{Kind: writer.Delete, Key: name}
+}
+
+func fieldsOf(body []byte) (fields [][]byte) {
+	for {
+		name, value, rest, ok := projections.CutField(body)
+		if !ok {
+			return fields
+		}
+		fields, body = append(fields, name, value), rest
+	}
+}
+
+// take notes the claims that a root comes to have.
 func (c *changes) take(change *change) {
-	self := claim{change.projection.ID, change.key}
-	for _, key := range change.added {
-		if takers := c.takers[string(key)]; !slices.Contains(takers, self) { // a root may be there twice
-			c.takers[string(key)] = append(takers, self)
+	self, names := change.claim(), change.added
+	if change.ranked() || change.isUnsettled() {
+		names = change.keys
+	}
+	for _, name := range names {
+		if takers := c.takers[string(name)]; !slices.Contains(takers, self) { // a root may be there twice
+			c.takers[string(name)] = append(takers, self)
 		}
 	}
 }
 
 // changes compares the gathered results with what was published.
 func (r *roundInHand) changes(last bool) (*changes, error) {
-	made := &changes{takers: map[string][]claim{}}
+	made := r.newChanges()
 	for _, result := range r.results {
 		c := r.compare(result)
 		made.list = append(made.list, c)
 		if result.projection.Claims {
-			continue // who owns the keys is decided below
+			continue // who owns the names is decided below
 		}
-		for _, key := range result.keys {
-			if c.write || contains(c.added, key) {
-				made.set(key, result.body)
+		for _, name := range result.keys {
+			if c.write || contains(c.added, name) {
+				made.set(result.projection.Shape, name, result.body)
 			}
 		}
-		for _, key := range c.removed {
-			made.remove(key)
+		for _, name := range c.removed {
+			made.remove(name)
 		}
 	}
 	return made, r.claims.resolve(made, last)
@@ -80,30 +141,50 @@ func (r *roundInHand) compare(result *result) change {
 	return c
 }
 
-// announce writes down, durably, which keys Redis is about to get: should we
-// crash before we hear of it, they are known and can be taken back.
+// announce writes down, durably, which names Redis is about to get: should we
+// crash before we hear of it, they are known and can be taken back. So is the
+// rank of claims: others' elements follow from it, and must not go back in time.
 func (r *roundInHand) announce(made *changes) error {
 	publication := r.db.NewPublication()
 	defer publication.Close()
 	any := false
 	for i := range made.list {
 		c := &made.list[i]
-		if len(c.added) == 0 {
+		reclaims := c.exists && c.projection.Claims && (c.ranked() || c.isUnsettled())
+		if len(c.added) == 0 && !reclaims {
 			continue
 		}
 		any = true
-		keys := append(append([][]byte(nil), c.before.Keys...), c.added...)
-		publication.Put(c.projection.ID, []byte(c.key), store.Published{Hash: c.hash, Round: r.round, Keys: keys})
-		if c.projection.Claims {
-			for _, key := range c.added {
-				publication.Claim(key, c.projection.ID, []byte(c.key))
-			}
+		names := append(append([][]byte(nil), c.before.Keys...), c.added...)
+		publication.Put(c.projection.ID, []byte(c.key), store.Published{Hash: c.announced(), Round: r.round, Keys: names})
+		if !c.projection.Claims {
+			continue
+		}
+		if err := r.announceClaims(publication, c, reclaims); err != nil {
+			return err
 		}
 	}
 	if !any {
 		return nil
 	}
 	return publication.Commit(true)
+}
+
+func (r *roundInHand) announceClaims(p *store.Publication, c *change, reclaims bool) error {
+	claim := c.claim().stored()
+	for _, name := range c.keys {
+		isNew := contains(c.added, name)
+		if !isNew && !reclaims {
+			continue
+		}
+		if !isNew {
+			if err := r.unclaim(p, c, name); err != nil {
+				return err
+			}
+		}
+		p.Claim(name, claim)
+	}
+	return nil
 }
 
 // acknowledge writes down what Redis has taken, and with the last part of a
@@ -114,25 +195,30 @@ func (r *roundInHand) acknowledge(made *changes, last bool) error {
 	}
 	for i := range made.list {
 		c := &made.list[i]
+		if err := r.release(c.root); err != nil {
+			return err
+		}
 		if c.projection.Claims && len(c.removed) > 0 {
-			r.claims.later = append(r.claims.later, c.outliving()) // the keys left are decided on at the end of the round
+			r.claims.later = append(r.claims.later, c.outliving()) // the names left are decided on at the end of the round
 			continue
 		}
 		r.record(c)
 	}
 	if r.inheriting {
-		for _, command := range made.sets {
-			r.after.NotLeftover(command.Key)
+		for _, name := range made.written {
+			r.claimed(name)
 		}
 	}
-	for _, command := range made.removals {
-		r.after.Removed(r.round, command.Key)
+	for _, name := range made.gone {
+		r.after.Removed(r.round, name)
 		if r.inheriting {
-			r.after.NotLeftover(command.Key)
+			r.after.NotLeftover(name)
 		}
 	}
 	if last || r.claims.due() {
-		r.decide(last)
+		if err := r.decide(last); err != nil {
+			return err
+		}
 	}
 	if !last {
 		return r.after.Commit(false)
@@ -140,24 +226,41 @@ func (r *roundInHand) acknowledge(made *changes, last bool) error {
 	if r.refill != nil {
 		r.after.Refilled()
 	}
+	for key := range r.mending {
+		r.after.Mended([]byte(key))
+	}
 	r.horizon.note(r.round, r.after)
 	r.after.ForgetJournal(r.work.last)
+	for _, record := range r.follows {
+		r.after.ForgetRecord(record.seq)
+	}
 	r.after.Acknowledge(r.round)
 	return r.after.Commit(false)
 }
 
-// decide writes down what became of the keys left.
-func (r *roundInHand) decide(last bool) {
+// claimed takes what was written off the list of leftovers: with an element also
+// the document that had its collection's key, whose place the collection has taken.
+func (r *roundInHand) claimed(name []byte) {
+	r.after.NotLeftover(name)
+	if key, _, ok := projections.SplitElement(name); ok {
+		r.after.NotLeftover(key)
+	}
+}
+
+// decide writes down what became of the names left.
+func (r *roundInHand) decide(last bool) error {
 	for i := range r.claims.later {
 		c := &r.claims.later[i]
 		r.record(c)
-		for _, key := range c.removed {
-			r.after.Unclaim(key, c.projection.ID, []byte(c.key))
+		for _, name := range c.removed {
+			if err := r.unclaim(r.after, c, name); err != nil {
+				return err
+			}
 		}
 	}
-	for _, key := range r.claims.spared {
+	for _, name := range r.claims.spared {
 		r.inheriting = true
-		r.after.Leftover(store.Leftover{Key: []byte(key)})
+		r.after.Leftover(store.Leftover{Key: []byte(name)})
 	}
 	switch {
 	case last && r.work.all:
@@ -168,6 +271,7 @@ func (r *roundInHand) decide(last bool) {
 		r.overflown = true
 	}
 	r.claims.decided()
+	return nil
 }
 
 // outliving gives a copy that holds none of the bytes of the sending, which the next one reuses.
@@ -189,9 +293,13 @@ func (r *roundInHand) recordHeirs(made *changes) error {
 		if err != nil {
 			return err
 		}
-		if published.Round = r.round; known {
-			r.after.Put(heir.projection, []byte(heir.root), published)
+		if !known {
+			continue
 		}
+		if published.Round = r.round; heir.forgotten {
+			published.Hash = [16]byte{}
+		}
+		r.after.Put(heir.projection, []byte(heir.root), published)
 	}
 	return nil
 }
@@ -202,8 +310,8 @@ func (r *roundInHand) record(c *change) {
 	case !c.exists && c.known:
 		r.after.Delete(c.projection.ID, root)
 	case !c.exists:
-	case len(c.added) > 0 && len(c.removed) == 0: // as announced
-	case c.write || len(c.removed) > 0:
+	case len(c.added) > 0 && len(c.removed) == 0 && !c.isUnsettled(): // as announced
+	case c.write || len(c.removed) > 0 || len(c.added) > 0:
 		r.after.Put(c.projection.ID, root, store.Published{Hash: c.hash, Round: r.round, Keys: c.keys})
 	}
 }

@@ -30,9 +30,9 @@ func (w *world) check(u unit) {
 	durable := w.source.at(w.db.Position().LSN)
 	w.t.Logf("  redis: %s", u)
 	for _, c := range u.commands {
-		w.explain(u, string(c.Key), 0, durable)
+		w.explain(u, nameOf(c), 0, durable)
 	}
-	if u.marker == nil {
+	if u.marker == nil || u.marker.LSN == 0 { // it claims nothing before everything of a load is there
 		return
 	}
 	at := w.source.at(u.marker.LSN)

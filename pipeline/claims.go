@@ -3,39 +3,56 @@ package pipeline
 import (
 	"cmp"
 	"context"
+	"math"
 	"slices"
 
 	"materializer/projections"
+	"materializer/store"
 )
 
-// claims decides, for keys that are not their root's identity, whose document
-// is under a key when several roots claim it: that of the first projection's
-// lowest row key. Within one round the claims taken are in the store already
+// claims decides what is under a name that several roots claim: of a document's
+// key the document of the first projection's lowest row key, of an element the
+// best score. Within one round the claims taken are in the store already
 // (announce), those given up are kept here until its end.
 type claims struct {
 	round   *roundInHand
-	left    map[string]map[claim]bool // by key: given up in this round
-	pending []string                  // keys left, to be decided at the end of the round
-	later   []change                  // roots that have left keys, recorded at the end of the round
-	spared  []string                  // keys left that stay for now: rounds to come may write them
-	closing bool                      // no other root of the round will take a key
+	left    map[string]map[claimant]bool // by name: given up in this round
+	pending []string                     // names left, to be decided at the end of the round
+	later   []change                     // roots that have left names, recorded at the end of the round
+	spared  []string                     // names left that stay for now: rounds to come may write them
+	closing bool                         // no other root of the round will take a name
 }
 
+// claim is a root's wish for a name. The first of all claims counts.
 type claim struct {
+	rank uint64
+	claimant
+}
+
+type claimant struct {
 	projection uint16
 	root       string
 }
 
 func (c claim) compare(other claim) int {
-	return cmp.Or(cmp.Compare(c.projection, other.projection), cmp.Compare(c.root, other.root))
+	return cmp.Or(cmp.Compare(c.rank, other.rank), cmp.Compare(c.projection, other.projection), cmp.Compare(c.root, other.root))
 }
+
+func (c claim) stored() store.Claim {
+	return store.Claim{Rank: c.rank, Projection: c.projection, Root: []byte(c.root)}
+}
+
+func claimFrom(c store.Claim) claim { return claim{c.Rank, claimant{c.Projection, string(c.Root)}} }
+
+// nothing is the rank of a root that has claimed an element and never had a value for it.
+const nothing = math.MaxUint64
 
 func newClaims(r *roundInHand) *claims {
-	return &claims{round: r, left: map[string]map[claim]bool{}}
+	return &claims{round: r, left: map[string]map[claimant]bool{}}
 }
 
-// resolve adds to made the writes of the keys of projections that keep claims,
-// and at the end of the round what becomes of the keys left in it.
+// resolve adds to made the writes of the names of projections that keep claims,
+// and at the end of the round what becomes of the names left in it.
 func (c *claims) resolve(made *changes, last bool) error {
 	for i := range made.list {
 		change := &made.list[i]
@@ -47,10 +64,14 @@ func (c *claims) resolve(made *changes, last bool) error {
 	}
 	for i := range made.list {
 		change := &made.list[i]
-		if !change.projection.Claims {
+		if !change.projection.Claims || !change.exists {
 			continue
 		}
-		if err := c.write(made, change, claim{change.projection.ID, change.key}); err != nil {
+		write := c.write
+		if change.projection.Shape.Collects() {
+			write = c.writeElements
+		}
+		if err := write(made, change); err != nil {
 			return err
 		}
 	}
@@ -60,118 +81,193 @@ func (c *claims) resolve(made *changes, last bool) error {
 	return c.settle(made, last && c.round.work.all)
 }
 
-// due tells whether the keys left must be decided on before the round ends: they
+// due tells whether the names left must be decided on before the round ends: they
 // are too many to be remembered, or those decided on before are about to go.
 func (c *claims) due() bool { return c.closing || len(c.pending) >= c.most() }
 
-// most is how many keys left are remembered.
+// most is how many names left are remembered.
 func (c *claims) most() int { return 16 * c.round.RoundRoots }
 
-// decided forgets the keys left once what became of them is written down.
+// decided forgets the names left once what became of them is written down.
 func (c *claims) decided() {
-	c.left, c.pending, c.later, c.spared = map[string]map[claim]bool{}, nil, nil, nil
+	c.left, c.pending, c.later, c.spared = map[string]map[claimant]bool{}, nil, nil, nil
 }
 
-// leave gives up the claims on the keys that a root has left.
+// leave gives up the claims on the names that a root has left.
 func (c *claims) leave(change *change) {
-	for _, key := range change.removed {
-		if c.left[string(key)] == nil {
-			c.left[string(key)] = map[claim]bool{}
-			c.pending = append(c.pending, string(key))
+	for _, name := range change.removed {
+		if c.left[string(name)] == nil {
+			c.left[string(name)] = map[claimant]bool{}
+			c.pending = append(c.pending, string(name))
 		}
-		c.left[string(key)][claim{change.projection.ID, change.key}] = true
+		c.left[string(name)][change.claimant()] = true
 	}
 }
 
-// owned tells whether Redis has the root's document under a key already, as far
-// as the store knows: no root before it claims the key or has left it just now.
-func (c *claims) owned(key string, root claim) (bool, error) {
-	first := false
-	err := c.round.db.Claims([]byte(key), func(projection uint16, row []byte) bool {
-		first = claim{projection, string(row)} == root
+// held is the claim that Redis shows the value of under a name already, as far
+// as the store knows: the first, of roots that have left it just now as well.
+func (c *claims) held(name string) (first claim, any bool, err error) {
+	err = c.round.db.Claims([]byte(name), func(have store.Claim) bool {
+		first, any = claimFrom(have), true
 		return false
 	})
-	return first, err
+	return first, any, err
 }
 
 // write adds the keys that the root may write: those that nobody before it claims.
-func (c *claims) write(made *changes, change *change, self claim) error {
+func (c *claims) write(made *changes, change *change) error {
+	self := change.claim()
 	for _, key := range change.keys {
-		claimants, err := c.claimants(made, string(key))
+		claims, err := c.current(made, string(key))
 		if err != nil {
 			return err
 		}
-		if claimants[0] != self {
-			c.collide(key, claimants)
+		if claims[0] != self {
+			c.collide(key, claims)
 			continue
 		}
-		if len(claimants) > 1 {
-			c.collide(key, claimants)
+		if len(claims) > 1 {
+			c.collide(key, claims)
 		}
-		owned, err := c.owned(string(key), self)
+		held, _, err := c.held(string(key))
 		if err != nil {
 			return err
 		}
-		if change.write || !owned {
-			made.set(key, change.body)
+		if change.write || held != self {
+			made.set(change.projection.Shape, key, change.body)
 		}
 	}
 	return nil
 }
 
-// claimants lists who claims a key now, the owner first: whom the store knows,
-// and the roots of this sending that take it, which are not announced yet.
-func (c *claims) claimants(made *changes, key string) ([]claim, error) {
-	list := slices.Clone(made.takers[key])
-	err := c.round.db.Claims([]byte(key), func(projection uint16, root []byte) bool {
-		have := claim{projection, string(root)}
-		if !c.left[key][have] && !slices.Contains(list, have) {
-			list = append(list, have)
+// writeElements adds the elements whose value the root has changed, or may have.
+func (c *claims) writeElements(made *changes, change *change) error {
+	shape := change.projection.Shape
+	for _, name := range change.keys {
+		claims, err := c.some(made, string(name), 1)
+		if err != nil {
+			return err
 		}
-		return true
+		held, any, err := c.held(string(name))
+		if err != nil {
+			return err
+		}
+		if !c.round.force && any && held.rank == claims[0].rank {
+			continue
+		}
+		winner := change.claim() // any member is as good as another in a set
+		if shape == projections.ZSet {
+			if winner, _, err = c.winner(made, string(name)); err != nil {
+				return err
+			}
+		}
+		made.element(shape, name, winner.rank)
+		if winner.claimant != change.claimant() {
+			made.heirs = append(made.heirs, heir{claimant: winner.claimant})
+		}
+	}
+	return nil
+}
+
+// winner is the claim whose score an element has now. What the store says of a
+// root that is not part of this sending may be out of date, and after a crash of
+// what Redis has shown already: such a root is looked at. It will come itself, and
+// put right what follows from it.
+func (c *claims) winner(made *changes, name string) (best claim, found bool, err error) {
+	best.rank = nothing
+	for seen, most := 0, 1; ; most *= 8 {
+		claims, err := c.some(made, name, most)
+		if err != nil {
+			return best, false, err
+		}
+		for _, one := range claims[seen:] {
+			if found && one.rank >= best.rank {
+				return best, true, nil
+			}
+			now, holds, err := c.fresh(made, name, one)
+			if err != nil {
+				return best, false, err
+			}
+			if holds && now.rank < best.rank {
+				best, found = now, true
+			}
+		}
+		if len(claims) == seen {
+			return best, found, nil
+		}
+		seen = len(claims)
+	}
+}
+
+// fresh is a claim as it is in the round's snapshot.
+func (c *claims) fresh(made *changes, name string, one claim) (now claim, holds bool, err error) {
+	if slices.Contains(made.takers[name], one) {
+		return one, true, nil
+	}
+	projection := c.round.Plan.Projections[one.projection]
+	var out result
+	if err := c.round.workers[0].render(root{projection, one.root}, &out); err != nil {
+		return one, false, err
+	}
+	if out.parked != nil { // it keeps what it was
+		return one, one.rank != nothing, nil
+	}
+	one.rank = rankOf(projection.Shape, out.hash)
+	return one, out.exists && contains(out.keys, []byte(name)), nil
+}
+
+// current lists who claims a name now, the owner first.
+func (c *claims) current(made *changes, name string) ([]claim, error) {
+	return c.some(made, name, math.MaxInt)
+}
+
+// some lists at least so many of the claims on a name, the first ones, if there
+// are: those that the store knows, and those of this sending, which are not announced yet.
+func (c *claims) some(made *changes, name string, most int) ([]claim, error) {
+	list := slices.Clone(made.takers[name])
+	takers, found := len(list), 0
+	err := c.round.db.Claims([]byte(name), func(stored store.Claim) bool {
+		have := claimFrom(stored)
+		takes := slices.ContainsFunc(list[:takers], func(taker claim) bool { return taker.claimant == have.claimant })
+		if !c.left[name][have.claimant] && !takes {
+			list = append(list, have)
+			found++
+		}
+		return found < most
 	})
 	slices.SortFunc(list, claim.compare)
 	return list, err
 }
 
-// settle decides what becomes of the keys that roots have left in this round:
+// settle decides what becomes of the names that roots have left in this round:
 // they are removed, unless somebody else claims them and so inherits them. Where
-// the journal goes on, who takes a key may be further on in it: the key is spared
+// the journal goes on, who takes a name may be further on in it: the name is spared
 // until the round that reaches the journal's end, and counts as left over until then.
-// So it is with keys that are too many to wait for the end of the round.
+// So it is with names that are too many to wait for the end of the round.
 func (c *claims) settle(made *changes, end bool) error {
 	if end {
 		c.pending = append(c.pending, c.round.spared...)
 	}
-	for _, key := range c.pending {
-		claimants, err := c.claimants(made, key)
+	for _, name := range c.pending {
+		claims, err := c.some(made, name, 1)
 		if err != nil {
 			return err
 		}
 		switch {
-		case len(claimants) > 0:
-		case end:
-			made.remove([]byte(key))
-			continue
-		default:
-			c.spared = append(c.spared, key)
-			continue
-		}
-		heir := claimants[0]
-		if owned, err := c.owned(key, heir); err != nil || owned {
-			if err != nil {
+		case len(claims) > 0 && claims[0].rank != nothing:
+			if err := c.inherit(made, name, claims[0]); err != nil {
 				return err
 			}
-			continue
-		}
-		if err := c.inherit(made, key, heir); err != nil {
-			return err
+		case end:
+			made.remove([]byte(name))
+		default:
+			c.spared = append(c.spared, name)
 		}
 	}
 	return nil
 }
 
-// flush removes, at the end of the journal, the keys spared that only the store
+// flush removes, at the end of the journal, the names spared that only the store
 // knows. Who takes one has been written: the others are gone before the marker
 // says so.
 func (r *roundInHand) flush(ctx context.Context) error {
@@ -187,7 +283,7 @@ func (r *roundInHand) flush(ctx context.Context) error {
 		if err != nil || len(leftovers) == 0 {
 			return err
 		}
-		made := &changes{}
+		made := r.newChanges()
 		for _, leftover := range leftovers {
 			made.remove(leftover.Key)
 		}
@@ -201,24 +297,61 @@ func (r *roundInHand) flush(ctx context.Context) error {
 	}
 }
 
-// inherit writes the heir's document under a key that its owner has left.
-func (c *claims) inherit(made *changes, key string, heir claim) error {
-	var projection *projections.Projection = c.round.Plan.Projections[heir.projection]
-	var out result
-	if err := c.round.workers[0].render(root{projection, heir.root}, &out); err != nil {
+// inherit writes what the heir has under a name that others have left.
+func (c *claims) inherit(made *changes, name string, first claim) error {
+	projection := c.round.Plan.Projections[first.projection]
+	switch projection.Shape {
+	case projections.Set:
+		return nil // the member is there, whoever claims it
+	case projections.ZSet:
+		return c.inheritScore(made, name, projection)
+	}
+	held, _, err := c.held(name)
+	if err != nil {
 		return err
 	}
-	if out.exists && contains(out.keys, []byte(key)) {
-		made.set([]byte(key), out.body)
-		made.heirs = append(made.heirs, heir)
+	if held == first {
+		return nil
 	}
+	var out result
+	if err := c.round.workers[0].render(root{projection, first.root}, &out); err != nil {
+		return err
+	}
+	if out.exists && contains(out.keys, []byte(name)) {
+		made.set(projection.Shape, []byte(name), out.body)
+		made.heirs = append(made.heirs, heir{claimant: first.claimant})
+		return nil
+	}
+	if out.parked != nil {
+		// It never had a document here, and what is here is of a root that has left.
+		made.remove([]byte(name))
+		made.heirs = append(made.heirs, heir{claimant: first.claimant, forgotten: true})
+	}
+	return nil
+}
+
+// inheritScore also notes the heir of the same score: a Redis that falls back
+// may have an older one.
+func (c *claims) inheritScore(made *changes, name string, projection *projections.Projection) error {
+	winner, found, err := c.winner(made, name)
+	if err != nil || !found {
+		return err // who claims it now will leave it as well
+	}
+	held, _, err := c.held(name)
+	if err != nil {
+		return err
+	}
+	if c.round.force || held.rank != winner.rank {
+		made.element(projection.Shape, []byte(name), winner.rank)
+	}
+	made.heirs = append(made.heirs, heir{claimant: winner.claimant})
 	return nil
 }
 
 // collide reports a key that several roots claim: key_is_unique was not true, or
 // two templates can make the same text.
-func (c *claims) collide(key []byte, claimants []claim) {
+func (c *claims) collide(key []byte, claims []claim) {
 	c.round.Metrics.Collisions.Inc()
 	c.round.Logger.Warn("several rows claim one key; the first has it, the others take over when it is free",
-		"key", string(key), "projection", c.round.Plan.Projections[claimants[0].projection].Name, "rows", len(claimants))
+		"key", string(key), "projection", c.round.Plan.Projections[claims[0].projection].Name, "rows", len(claims))
 }

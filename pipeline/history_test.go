@@ -203,8 +203,17 @@ func (h *history) putPage(tx *transaction) {
 			return
 		}
 	}
+	tx.insert(pages, id, h.freeSlug(tx), h.word("alias", null, "x", "y", "z"), h.revision(), h.id("middle"), h.word("body", "b", "c"))
+}
+
+// revision is a new one, or one that the row or another may have had already:
+// scores rise, fall and meet.
+func (h *history) revision() string {
+	if h.chance("old revision", 2) {
+		return h.word("revision", "1", "2", "30")
+	}
 	h.rev++
-	tx.insert(pages, id, h.freeSlug(tx), h.word("alias", null, "x", "y", "z"), strconv.Itoa(h.rev), h.id("middle"), h.word("body", "b", "c"))
+	return strconv.Itoa(h.rev)
 }
 
 func (h *history) changePage(tx *transaction) {
@@ -215,8 +224,7 @@ func (h *history) changePage(tx *transaction) {
 	toast := h.chance("toast", 2)
 	switch h.pick("page column", 6) {
 	case 0:
-		h.rev++
-		tx.update(pages, id, pageRev, strconv.Itoa(h.rev), toast)
+		tx.update(pages, id, pageRev, h.revision(), toast)
 	case 1:
 		tx.update(pages, id, pageSlug, h.freeSlug(tx), toast)
 	case 2:

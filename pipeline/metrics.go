@@ -38,7 +38,7 @@ func NewMetrics() *Metrics {
 	m.BytesWritten = m.counter("document_bytes_written_total", "Bytes of documents written to Redis.")
 	m.KeysRemoved = m.counter("leftover_keys_removed_total", "Keys of an earlier state removed from Redis.")
 	m.Refused = m.counter("documents_refused_total", "Documents that Redis refused for good.")
-	m.Parked = m.counter("documents_parked_total", "Times that a document held a value that PostgreSQL cannot show as jsonb.")
+	m.Parked = m.counter("documents_parked_total", "Times that a document could not be made from its rows and kept what it was.")
 	m.Collisions = m.counter("key_collisions_total", "Times that several rows were found to claim one key.")
 	m.Refills = m.counter("refills_total", "Times that Redis was found to have lost writes.")
 	m.SourceErrors = m.counter("source_errors_total", "Failed attempts to read from PostgreSQL.")
@@ -70,6 +70,8 @@ func (m *Metrics) watch(p *Pipeline) {
 		func() float64 { return truth(p.redis.Load() == "") })
 	m.gauge("postgres_connected", "1 while PostgreSQL can be read from.",
 		func() float64 { return truth(p.postgres.Load() == "") })
+	m.gauge("documents_quarantined", "Documents that cannot be made from their rows now and keep what they were.",
+		func() float64 { return float64(p.quarantined()) })
 	m.gauge("journal_bytes", "Size of the journal of touched documents that are not published yet.",
 		func() float64 { return float64(p.Status().Store.JournalBytes) })
 	m.gauge("state_disk_bytes", "Size of the local state on disk.",
@@ -107,12 +109,8 @@ func (m *Metrics) observeRound(touches int, took time.Duration, commit time.Time
 }
 
 func (m *Metrics) observeWrite(c *changes) {
-	bytes := 0
-	for i := range c.sets {
-		bytes += len(c.sets[i].Value)
-	}
 	m.Rendered.Add(float64(len(c.list)))
 	m.Written.Add(float64(len(c.sets)))
 	m.Removed.Add(float64(len(c.removals)))
-	m.BytesWritten.Add(float64(bytes))
+	m.BytesWritten.Add(float64(c.bytes))
 }

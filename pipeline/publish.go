@@ -30,8 +30,11 @@ type publisher struct {
 	// refill is the round after which Redis has lost what it was given: the next
 	// round brings it again. nil if nothing is known to be lost.
 	refill *uint64
-	probed time.Time
-	folded time.Time
+	// mending is the keys of collections that something else was found in the
+	// place of: the next round writes all of their members.
+	mending map[string]bool
+	probed  time.Time
+	folded  time.Time
 	// inheriting is set while keys of an earlier state wait for being written again or removed.
 	inheriting bool
 	spared     []string // those of them that rounds of this process have left, not sure yet who takes them
@@ -39,6 +42,9 @@ type publisher struct {
 	overflown bool
 	horizon   horizon
 	cuts      cuts
+	// follows are the touches of rounds that failed, which follow from what they have kept.
+	follows []follows
+	kept    bool // what is kept was made of all rows
 
 	workers []*renderer
 }
@@ -101,7 +107,14 @@ func (p *publisher) step(ctx context.Context) (more bool, err error) {
 			return false, err
 		}
 	}
+	if err := p.keepAll(); err != nil {
+		return false, err
+	}
 	more, err = p.publish(ctx)
+	var wrong *writer.WrongTypeError
+	if errors.As(err, &wrong) {
+		return true, p.mend(wrong.Keys)
+	}
 	if err != nil || more {
 		return more, err
 	}
@@ -152,7 +165,7 @@ func (p *publisher) connect(ctx context.Context) error {
 func (p *publisher) compare(ctx context.Context, found writer.Marker, ok bool) error {
 	id := p.db.Identity()
 	acknowledged := p.db.Round()
-	if err := p.number(); err != nil {
+	if err := errors.Join(p.number(), p.mendLater()); err != nil {
 		return err
 	}
 	p.round = max(p.round, found.Round)
@@ -223,7 +236,7 @@ func (p *publisher) refused(err error) bool {
 		return false
 	}
 	for _, document := range refused.Documents {
-		p.Logger.Error("Redis refuses a document; what it held before is kept", "key", string(document.Key), "reason", document.Reason)
+		p.Logger.Error("Redis refuses a document; what it held before is kept", "key", string(document.Key), "member", string(document.Member), "reason", document.Reason)
 	}
 	p.Metrics.Refused.Add(float64(len(refused.Documents)))
 	return true

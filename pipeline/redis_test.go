@@ -9,6 +9,7 @@ import (
 	"strings"
 	"sync"
 
+	"materializer/projections"
 	"materializer/writer"
 )
 
@@ -30,10 +31,113 @@ type fakeRedis struct {
 
 // content is what Redis holds.
 type content struct {
-	data    map[string]string
+	data    map[string]string // by name; see valueOf
 	marker  *writer.Marker
 	version uint64         // rises with whatever touches the marker
 	shown   map[string]int // the history's: the earliest commit that explains what a key holds
+}
+
+// nameOf is the name of what a command changes.
+func nameOf(c writer.Command) string {
+	if c.Kind < writer.Add {
+		return string(c.Key)
+	}
+	return element(string(c.Key), string(c.Member))
+}
+
+// element is the name of a member.
+func element(key, member string) string {
+	return string(projections.AppendElement(nil, []byte(key), []byte(member)))
+}
+
+// valueOf is what a command makes of its name. The first word is its type; a
+// string has none.
+func valueOf(c writer.Command) string {
+	switch c.Kind {
+	case writer.Hash:
+		text := "hash"
+		for i := 0; i < len(c.Fields); i += 2 {
+			text += fmt.Sprintf(" %s=%s", c.Fields[i], c.Fields[i+1])
+		}
+		return text
+	case writer.Add:
+		return "set"
+	case writer.Score:
+		return fmt.Sprint("zset ", c.Score)
+	}
+	return string(c.Value)
+}
+
+// typeOf is the type of a key, "" if there is none.
+func (c content) typeOf(key string) string {
+	if _, ok := c.data[key]; ok {
+		return "document"
+	}
+	for _, name := range c.members(key) {
+		word, _, _ := strings.Cut(c.data[name], " ")
+		return word
+	}
+	return ""
+}
+
+// members lists the names of the members of a key.
+func (c content) members(key string) (names []string) {
+	prefix := element(key, "")
+	for name := range c.data {
+		if strings.HasPrefix(name, prefix) {
+			names = append(names, name)
+		}
+	}
+	return names
+}
+
+func (c content) remove(key string) {
+	delete(c.data, key)
+	for _, name := range c.members(key) {
+		delete(c.data, name)
+	}
+}
+
+// misfits tells whether something else is where a member is to go.
+func (c content) misfits(command writer.Command) bool {
+	is := c.typeOf(string(command.Key))
+	return command.Kind == writer.Add && is != "" && is != "set" || command.Kind == writer.Score && is != "" && is != "zset"
+}
+
+// run executes a command.
+func (c content) run(command writer.Command) {
+	switch command.Kind {
+	case writer.Remove:
+		delete(c.data, nameOf(command))
+		return
+	case writer.Add, writer.Score:
+		if c.misfits(command) && !command.Replace {
+			return // an error that nobody hears of
+		}
+		if !c.misfits(command) {
+			break
+		}
+		c.remove(string(command.Key))
+	default:
+		c.remove(string(command.Key))
+	}
+	if command.Kind != writer.Delete {
+		c.data[nameOf(command)] = valueOf(command)
+	}
+}
+
+// wrong lists the keys where a unit would not find what it needs.
+func (r *fakeRedis) wrong(u unit) (keys [][]byte) {
+	r.mu.Lock()
+	defer r.mu.Unlock()
+	now := r.now.clone()
+	for _, c := range u.commands {
+		if now.misfits(c) && !c.Replace {
+			keys = append(keys, c.Key)
+		}
+		now.run(c)
+	}
+	return keys
 }
 
 func (c content) clone() content {
@@ -54,10 +158,15 @@ type unit struct {
 func (u unit) String() string {
 	var b strings.Builder
 	for _, c := range u.commands {
-		if c.Delete {
+		switch c.Kind {
+		case writer.Delete:
 			fmt.Fprintf(&b, "del %s; ", c.Key)
-		} else {
-			fmt.Fprintf(&b, "set %s %s; ", c.Key, c.Value)
+		case writer.Remove:
+			fmt.Fprintf(&b, "remove %s %s; ", c.Key, c.Member)
+		case writer.Add, writer.Score:
+			fmt.Fprintf(&b, "add %s %s %s; ", c.Key, c.Member, valueOf(c))
+		default:
+			fmt.Fprintf(&b, "set %s %s; ", c.Key, valueOf(c))
 		}
 	}
 	if u.marker != nil {
@@ -171,12 +280,15 @@ func (r *fakeRedis) Push(_ context.Context, part []writer.Command) error {
 
 func refuse(commands []writer.Command) (admitted []writer.Command, refused []writer.Refusal) {
 	for _, c := range commands {
-		if strings.Contains(string(c.Value), huge) {
+		if strings.Contains(valueOf(c), huge) {
 			refused = append(refused, writer.Refusal{Key: c.Key, Reason: "too large"})
 			continue
 		}
 		// What was sent is a copy: it stays what it is when it is executed late.
-		c.Key, c.Value = slices.Clone(c.Key), slices.Clone(c.Value)
+		c.Key, c.Value, c.Member, c.Fields = slices.Clone(c.Key), slices.Clone(c.Value), slices.Clone(c.Member), slices.Clone(c.Fields)
+		for i := range c.Fields {
+			c.Fields[i] = slices.Clone(c.Fields[i])
+		}
 		admitted = append(admitted, c)
 	}
 	return admitted, refused
@@ -235,6 +347,9 @@ func (r *fakeRedis) send(op string, units []unit) error {
 			r.conn = 0
 			return failure(op, writer.Unreachable)
 		}
+		if wrong := r.wrong(units[i]); len(wrong) > 0 {
+			return &writer.WrongTypeError{Keys: wrong}
+		}
 		r.mu.Lock()
 		r.queues[r.conn] = append(r.queues[r.conn], units[i])
 		r.mu.Unlock()
@@ -275,11 +390,7 @@ func (r *fakeRedis) execute(conn int) bool {
 		return false
 	}
 	for _, c := range u.commands {
-		if c.Delete {
-			delete(r.now.data, string(c.Key))
-		} else {
-			r.now.data[string(c.Key)] = string(c.Value)
-		}
+		r.now.run(c)
 	}
 	if u.marker != nil {
 		r.now.marker = u.marker

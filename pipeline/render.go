@@ -7,7 +7,6 @@ import (
 	"slices"
 	"sync/atomic"
 
-	"github.com/zeebo/xxh3"
 	"golang.org/x/sync/errgroup"
 
 	"materializer/projections"
@@ -21,7 +20,7 @@ const renderQueue = 512
 type result struct {
 	root
 	exists bool
-	keys   [][]byte
+	keys   [][]byte // names: see projections.Document
 	body   []byte
 	hash   [16]byte
 	before store.Published
@@ -47,7 +46,7 @@ func (p *publisher) renderers() []*renderer {
 // enter begins reading a snapshot.
 func (w *renderer) enter(snapshot *store.Snapshot) {
 	w.reader = snapshot.NewReader()
-	w.builder = projections.NewBuilder(w.reader)
+	w.builder = projections.NewBuilder(w.reader, w.db.Kept())
 }
 
 func (w *renderer) leave() {
@@ -114,7 +113,9 @@ func (r *roundInHand) render() error {
 	done := min(int(taken.Load()), len(r.queue))
 	for i := range rendered[:done] {
 		if rendered[i].parked != nil {
-			r.park(&rendered[i])
+			if err := r.park(&rendered[i]); err != nil {
+				return err
+			}
 			continue
 		}
 		r.results = append(r.results, &rendered[i])
@@ -122,23 +123,6 @@ func (r *roundInHand) render() error {
 	r.bytes = int(held.Load())
 	r.queue = slices.Delete(r.queue, 0, done)
 	return nil
-}
-
-// park reports a document that cannot be shown. It is tried again whenever
-// something of it changes. Until then its keys are its own: they are no
-// leftovers of an earlier state, and go when the row goes.
-func (r *roundInHand) park(one *result) {
-	r.Metrics.Parked.Inc()
-	r.Logger.Error("a document cannot be shown and keeps what it was", "projection", one.projection.Name, "error", one.parked)
-	for _, key := range one.keys {
-		r.after.NotLeftover(key)
-		if one.projection.Claims && !one.known {
-			r.after.Claim(key, one.projection.ID, []byte(one.key))
-		}
-	}
-	if !one.known {
-		r.after.Put(one.projection.ID, []byte(one.key), store.Published{Round: r.round, Keys: one.keys})
-	}
 }
 
 func (w *renderer) render(one root, out *result) error {
@@ -154,12 +138,15 @@ func (w *renderer) render(one root, out *result) error {
 	if out.before, out.known, err = w.reader.Published(one.projection.ID, key); err != nil {
 		return err
 	}
-	for _, documentKey := range doc.Keys {
-		out.keys = append(out.keys, w.keep(documentKey))
+	if !exists && out.parked == nil {
+		return nil
+	}
+	for _, name := range doc.Keys {
+		out.keys = append(out.keys, w.keep(name))
 	}
 	if out.exists = exists; exists {
 		out.body = w.keep(doc.Body)
-		out.hash = xxh3.Hash128(doc.Body).Bytes()
+		out.hash = hashOf(one.projection.Shape, doc.Body)
 	}
 	return nil
 }

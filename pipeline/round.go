@@ -1,6 +1,7 @@
 package pipeline
 
 import (
+	"bytes"
 	"context"
 	"errors"
 	"fmt"
@@ -26,6 +27,7 @@ type root struct {
 type work struct {
 	roots   map[root]struct{}
 	fan     []store.Touch // to be followed up to roots
+	kept    []store.Touch // that concern results that are kept
 	long    uint64        // the last record if it is too long to be remembered; else 0
 	noted   int           // how many of its touches are remembered all the same
 	last    uint64        // journal record that the round ends with; 0 if there is none
@@ -45,22 +47,30 @@ func (p *publisher) publish(ctx context.Context) (more bool, err error) {
 	// A snapshot is durable, also where the ingest loop has not come to say so yet.
 	p.positions.Persist(snapshot.Position().LSN, snapshot.Position().CommitTime)
 	visible := p.positions.Now().Visible
-	if w.last == 0 && p.refill == nil && snapshot.Position().LSN <= visible {
+	if w.last == 0 && p.refill == nil && len(p.mending) == 0 && snapshot.Position().LSN <= visible {
 		return false, nil
 	}
 	began := time.Now()
 	r := &roundInHand{publisher: p, snapshot: snapshot, work: w}
-	r.force = p.refill != nil || p.distrust
+	r.force = p.refill != nil || p.distrust || len(p.mending) > 0
+	r.whole = p.refill != nil && *p.refill == 0 || p.db.Round() == 0
 	defer r.close()
 	r.claims = newClaims(r)
 	p.round++
 	cuts := p.cuts
-	r.visible, r.commit, cuts = cuts.after(visible, w.lsn, snapshot.Position(), w.all, p.depth())
+	if err := r.keepResults(); err != nil {
+		return false, err
+	}
+	r.visible = visible
+	if w.all || !p.Plan.Keeps() {
+		r.visible, r.commit, cuts = cuts.after(visible, w.lsn, snapshot.Position(), w.all, p.depth())
+	}
 	if err := r.run(ctx); err != nil {
 		return false, err
 	}
+	p.follows = nil
 	p.answered()
-	p.cuts, p.refill = cuts, nil
+	p.cuts, p.refill, p.mending = cuts, nil, nil
 	p.distrust = p.distrust && !w.all
 	p.positions.Show(r.visible, r.commit)
 	p.Metrics.observeRound(w.touches, time.Since(began), snapshot.Position().CommitTime, w.all)
@@ -68,7 +78,7 @@ func (p *publisher) publish(ctx context.Context) (more bool, err error) {
 }
 
 // size is what the work holds in memory.
-func (w *work) size() int { return len(w.roots) + len(w.fan) }
+func (w *work) size() int { return len(w.roots) + len(w.fan) + len(w.kept) }
 
 // collect reads the journal from its beginning until there is enough for a round.
 // A round ends with a whole record. What was folded during an outage may be one
@@ -107,7 +117,8 @@ func (p *publisher) collect(snapshot *store.Snapshot) (*work, error) {
 }
 
 func (p *publisher) note(w *work, fans map[string]struct{}, t store.Touch) error {
-	if int(t.Node) >= len(p.Plan.Nodes) {
+	kept := p.Plan.Kept(t.Node)
+	if !kept && int(t.Node) >= len(p.Plan.Nodes) {
 		return fmt.Errorf("the journal names node %d, which the plan does not have", t.Node)
 	}
 	w.touches++
@@ -116,6 +127,10 @@ func (p *publisher) note(w *work, fans map[string]struct{}, t store.Touch) error
 		return nil
 	}
 	w.noted++
+	if kept {
+		w.kept = append(w.kept, store.Touch{Node: t.Node, Key: bytes.Clone(t.Key)})
+		return nil
+	}
 	if one, ok := p.touched(t); ok {
 		w.roots[one] = struct{}{}
 		return nil
@@ -126,6 +141,15 @@ func (p *publisher) note(w *work, fans map[string]struct{}, t store.Touch) error
 		w.fan = append(w.fan, store.Touch{Node: t.Node, Key: []byte(name[2:])})
 	}
 	return nil
+}
+
+// add adds a touch that leads to documents.
+func (w *work) add(p *publisher, t store.Touch) {
+	if one, ok := p.touched(t); ok {
+		w.roots[one] = struct{}{}
+		return
+	}
+	w.fan = append(w.fan, t)
 }
 
 // touched gives the root that a touch names, unless it is one to be followed.
@@ -142,7 +166,8 @@ type roundInHand struct {
 	work     *work
 	visible  cdc.LSN   // what may be claimed once the round is done
 	commit   time.Time // of the last transaction visible then
-	force    bool
+	force    bool      // documents are written also if Redis seems to have them
+	whole    bool      // every document is written
 	queue    []root
 	results  []*result
 	bytes    int
@@ -185,6 +210,9 @@ func (r *roundInHand) run(ctx context.Context) error {
 	if err := r.refillRoots(ctx); err != nil {
 		return err
 	}
+	if err := r.mendRoots(ctx); err != nil {
+		return err
+	}
 	if err := r.drain(ctx); err != nil {
 		return err
 	}
@@ -218,6 +246,9 @@ func (r *roundInHand) follow(ctx context.Context) error {
 		}
 	}
 	return r.reread(func(touch store.Touch) error {
+		if r.Plan.Kept(touch.Node) {
+			return nil // see keepResults
+		}
 		if one, ok := r.touched(touch); ok {
 			return r.once(ctx, one)
 		}

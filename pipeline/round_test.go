@@ -406,7 +406,7 @@ func TestRefillIsWholeOrBeginsAgain(t *testing.T) {
 	}
 	w.restart()
 	w.publishAll()
-	if got, want := len(w.redis.holds()), 9; got != want {
+	if got, want := len(w.redis.holds()), 12; got != want {
 		t.Errorf("Redis holds %d keys, want %d", got, want)
 	}
 	w.quiesce()
@@ -510,7 +510,7 @@ func TestChangedConfiguration(t *testing.T) {
 	check := w.redis.executed
 	w.redis.executed = func(u unit) {
 		check(u)
-		deletes := slices.ContainsFunc(u.commands, func(c writer.Command) bool { return c.Delete })
+		deletes := slices.ContainsFunc(u.commands, func(c writer.Command) bool { return c.Kind == writer.Delete || c.Kind == writer.Remove })
 		if deletes && !present() {
 			t.Errorf("%q was executed before all of the new keys were there", u)
 		}

@@ -47,8 +47,10 @@ const (
 	pageBody
 )
 
-// Three projections of one table: keyed by its primary key; by a unique column
-// and by what a join leads to; by a column that is vouched for and not unique.
+// Documents keyed by the primary key; by a unique column and by what a join leads
+// to; by a column that is vouched for and not unique. Hashes. Members that a row
+// shares with no other; members that several rows can share, in collections that
+// they can leave for others, without and with scores.
 const shopConfig = `
 projections:
   page:
@@ -82,13 +84,62 @@ projections:
     key: "alias:{alias}"
     key_is_unique: true
     columns: [id, alias, rev]
+  by_hash:
+    from: pages
+    key: "hash:{id}"
+    as: hash
+    columns: [id, slug, rev, body]
+  pages_of_tag:
+    from: page_tags
+    key: "tag:{tag_id}"
+    as: set
+    member: "{page_id}"
+  aliases:
+    from: pages
+    key: "aliases:{m.name}"
+    as: set
+    member: "{alias}"
+    joins:
+      m: {one: middles, on: {id: middle_id}}
+  ranking:
+    from: pages
+    key: ["ranking:{m.name}", "ranking"]
+    as: zset
+    member: "{alias}"
+    score: rev
+    joins:
+      m: {one: middles, on: {id: middle_id}}
 `
 
-// The same with another key, another shape and one projection less.
+// The same with another key, other members, one key less, and under the same keys
+// other shapes: documents that were hashes and sets, sets and sorted sets exchanged.
 var otherConfig = strings.NewReplacer(
 	`"page:{id}"`, `"p:{id}"`,
 	`["slug:{slug}", "middle:{m.name}:{id}"]`, `"slug:{slug}"`,
 	`[id, alias, rev]`, `[id, alias]`,
+	"    as: hash\n", "",
+	`  pages_of_tag:
+    from: page_tags
+    key: "tag:{tag_id}"
+    as: set
+    member: "{page_id}"
+`, `  by_tag:
+    from: tags
+    key: "tag:{id}"
+    columns: [id, name]
+`,
+	`as: set
+    member: "{alias}"
+`, `as: zset
+    member: "{alias}"
+    score: rev
+`,
+	`as: zset
+    member: "{alias}"
+    score: rev
+`, `as: set
+    member: "{alias}"
+`,
 ).Replace(shopConfig)
 
 func shopCatalog() *catalog.Catalog {
@@ -196,29 +247,30 @@ func number(text string) int {
 	return n
 }
 
-// documents is what Redis should hold: for each key the documents of all rows
-// that claim it, the owner's first.
+// documents is what Redis should hold: for each name the values of all rows that
+// claim it, the owner's first. See valueOf.
 type documents map[string][]string
+
+func (d documents) add(name, value string) { d[name] = append(d[name], value) }
 
 // documents computes them from the rows, without any of the code that is tested.
 func (r *rows) documents(other bool) documents {
 	made := documents{}
-	add := func(key, body string) { made[key] = append(made[key], body) }
 	list := r.sorted(pages)
 	for _, page := range list {
 		key := "page:"
 		if other {
 			key = "p:"
 		}
-		add(key+page[pageID], r.page(page))
+		made.add(key+page[pageID], r.page(page))
 	}
 	for _, page := range list {
 		body := fmt.Sprintf(`{"id":%s,"slug":%s,"far":%s}`, page[pageID], quote(page[pageSlug]), quote(r.middleName(page)))
 		if page[pageSlug] != null {
-			add("slug:"+page[pageSlug], body)
+			made.add("slug:"+page[pageSlug], body)
 		}
 		if name := r.middleName(page); name != null && !other {
-			add("middle:"+name+":"+page[pageID], body)
+			made.add("middle:"+name+":"+page[pageID], body)
 		}
 	}
 	for _, page := range list {
@@ -229,9 +281,56 @@ func (r *rows) documents(other bool) documents {
 		if other {
 			body = fmt.Sprintf(`{"id":%s,"alias":%s}`, page[pageID], quote(page[pageAlias]))
 		}
-		add("alias:"+page[pageAlias], body)
+		made.add("alias:"+page[pageAlias], body)
 	}
+	for _, page := range list {
+		made.add("hash:"+page[pageID], page.hash(other))
+	}
+	r.collections(made, other)
 	return made
+}
+
+// hash is the document of a page that is a hash under one of the plans.
+func (page row) hash(other bool) string {
+	if other {
+		return fmt.Sprintf(`{"id":%s,"slug":%s,"rev":%s,"body":%s}`, page[pageID], quote(page[pageSlug]), page[pageRev], quote(page[pageBody]))
+	}
+	text := "hash id=" + page[pageID]
+	if page[pageSlug] != null {
+		text += " slug=" + page[pageSlug]
+	}
+	return text + " rev=" + page[pageRev] + " body=" + page[pageBody]
+}
+
+// collections adds the members of collections, and what has their keys under the other plan.
+func (r *rows) collections(made documents, other bool) {
+	if other {
+		for _, tag := range r.sorted(tags) {
+			made.add("tag:"+tag[0], fmt.Sprintf(`{"id":%s,"name":%s}`, tag[0], quote(tag[1])))
+		}
+	} else {
+		for _, link := range r.sorted(pageTags) {
+			made.add(element("tag:"+link[1], link[0]), "set")
+		}
+	}
+	list := r.sorted(pages)
+	slices.SortStableFunc(list, func(a, b row) int { return number(b[pageRev]) - number(a[pageRev]) })
+	scored, plain := "ranking", "aliases:"
+	for _, page := range list {
+		if page[pageAlias] == null {
+			continue
+		}
+		zset := "zset " + page[pageRev]
+		aliases, ranking := "set", zset
+		if other {
+			aliases, ranking = zset, "set"
+		}
+		made.add(element(scored, page[pageAlias]), ranking)
+		if name := r.middleName(page); name != null {
+			made.add(element(plain+name, page[pageAlias]), aliases)
+			made.add(element(scored+":"+name, page[pageAlias]), ranking)
+		}
+	}
 }
 
 func (r *rows) middleName(page row) string {

@@ -20,6 +20,7 @@ type Status struct {
 	Epoch       uint64              `json:"epoch,omitempty"`
 	LagSeconds  float64             `json:"lag_seconds"` // for how long something stored has not been visible; 0 if everything is
 	Projections []string            `json:"projections"`
+	Quarantine  Quarantine          `json:"quarantine"`
 	Store       store.Metrics       `json:"store"`
 }
 
@@ -35,6 +36,7 @@ func (p *Pipeline) Status() Status {
 	if db := p.db.Load(); db != nil {
 		id := db.Identity()
 		s.StateID, s.Epoch, s.Store = id.StateID, id.Epoch, db.Metrics()
+		s.Quarantine = p.quarantine(db)
 	}
 	if since := s.Positions.Behind; !since.IsZero() {
 		s.LagSeconds = time.Since(since).Seconds()

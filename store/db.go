@@ -54,7 +54,7 @@ type Effect struct {
 type Published struct {
 	Hash  [16]byte // of the document
 	Round uint64   // number of the round that wrote it
-	Keys  [][]byte // the Redis keys written
+	Keys  [][]byte // the names written: see keys.go
 }
 
 // DB is the local state of one epoch.
@@ -79,6 +79,8 @@ type DB struct {
 	identity Identity
 	boundary *boundary // what Snapshot hands out; durable
 	round    uint64    // last acknowledged
+
+	quarantined atomic.Int64 // roots in quarantine
 
 	failed atomic.Pointer[error] // the first failed write
 }

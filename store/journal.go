@@ -108,9 +108,22 @@ func (j *journal) forget(p *pebble.Batch, seq uint64) error {
 	return nil
 }
 
-func (j *journal) forgot(seq uint64) {
+// forgetRecord deletes one record. The caller holds the mutex.
+func (j *journal) forgetRecord(p *pebble.Batch, seq uint64) error {
+	if at := j.upto(seq); at > 0 && j.records[at-1].seq == seq {
+		return j.records[at-1].delete(p)
+	}
+	return nil
+}
+
+func (j *journal) forgot(seq uint64, records []uint64) {
 	j.records = slices.Delete(j.records, 0, j.upto(seq))
 	j.forgotten = max(j.forgotten, seq)
+	for _, seq := range records {
+		if at := j.upto(seq); at > 0 && j.records[at-1].seq == seq {
+			j.records = slices.Delete(j.records, at-1, at)
+		}
+	}
 }
 
 func (r journalRecord) delete(p *pebble.Batch) error {

@@ -12,17 +12,22 @@ import (
 // The layout of the store. A key begins with one byte for its keyspace;
 // numbers are big-endian, so that bytes.Compare orders them.
 //
-//	c len4 rediskey projection2 root      ->                       claims
+//	c len4 name rank8 projection2 root    ->                       claims
 //	i index2 match... order... rowkey     -> uvarint(len(rowkey))  index entries
 //	j seq8 generation2 piece4             -> lsn8 touch...         journal
-//	l rediskey                            -> [hash16]              leftovers
+//	l name                                -> [hash16]              leftovers
 //	m name                                -> meta
-//	p projection2 root                    -> round8 hash16 key...    published records
+//	p projection2 root                    -> round8 hash16 name...   published records
+//	q projection2 root                    -> since8 lsn8 reason      quarantine
 //	r table2 rowkey                       -> cdc.Row               rows
-//	x round8 rediskey                     ->                       keys removed from Redis
+//	w rediskey                            ->                       collections to be mended
+//	x round8 name                         ->                       names removed from Redis
 //	u seq8                                -> table2 had1 uvarint(len) rowkey [row]   undo log
 //
-//	touch = node2 uvarint(len) key        key of a published record = uvarint(len) rediskey
+//	touch = node2 uvarint(len) key        name of a published record = uvarint(len) name
+//
+// A name is what stands for what Redis holds of a root: the key of a document,
+// or one text for the key and the member of an element of a collection.
 //
 // Row keys and match columns are self-delimiting (schema.go), so nothing
 // stands between them.
@@ -30,16 +35,19 @@ const (
 	spaceClaim     = 'c'
 	spaceIndex     = 'i'
 	spaceJournal   = 'j'
+	spaceKept      = 'k'
 	spaceLeftover  = 'l'
 	spaceMeta      = 'm'
 	spacePublished = 'p'
 	spaceRow       = 'r'
+	spaceHeld      = 'q'
 	spaceUndo      = 'u'
+	spaceMend      = 'w'
 	spaceRemoved   = 'x'
 )
 
 // formatVersion is the version of this layout; a state of another is refused.
-const formatVersion = 1
+const formatVersion = 2
 
 const (
 	keyFormat    = "mformat"
@@ -48,6 +56,7 @@ const (
 	keyRound     = "mround"     // last round that Redis has acknowledged
 	keyReserved  = "mreserved"  // last round that may have been made
 	keyForgotten = "mforgotten" // removals up to this round are forgotten
+	keyKept      = "mkept"      // what is kept was made of all rows
 	keyRefill    = "mrefill"    // Redis has lost what it was given after this round
 )
 
@@ -96,16 +105,6 @@ func appendUndoKey(dst []byte, seq uint64) []byte {
 
 func appendPublishedKey(dst []byte, projection uint16, root []byte) []byte {
 	return append(appendNumber(dst, spacePublished, int(projection)), root...)
-}
-
-func appendClaimPrefix(dst, key []byte) []byte {
-	dst = binary.BigEndian.AppendUint32(append(dst, spaceClaim), uint32(len(key)))
-	return append(dst, key...)
-}
-
-func appendClaimKey(dst, key []byte, projection uint16, root []byte) []byte {
-	dst = binary.BigEndian.AppendUint16(appendClaimPrefix(dst, key), projection)
-	return append(dst, root...)
 }
 
 func appendSized(dst, b []byte) []byte {
@@ -188,6 +187,9 @@ func (t *Table) appendIdentity(dst []byte, part *KeyPart, text []byte) ([]byte, 
 // appendEntry appends the index entry of a split row, or reports false if the
 // row has none.
 func (x *Index) appendEntry(dst []byte, fields [][]byte, rowKey []byte) (entry []byte, has bool, err error) {
+	if x.Has != nil && !x.Has(fields) {
+		return dst, false, nil
+	}
 	dst = appendNumber(dst, spaceIndex, x.ID)
 	for i := range x.Match {
 		text := field(fields, x.Match[i].Column)
@@ -199,7 +201,7 @@ func (x *Index) appendEntry(dst []byte, fields [][]byte, rowKey []byte) (entry [
 		}
 	}
 	for i := range x.Order {
-		if dst, err = x.Order[i].appendOrder(dst, field(fields, x.Order[i].Column)); err != nil {
+		if dst, err = x.Order[i].appendOrder(dst, x.Order[i].value(fields)); err != nil {
 			return dst, false, &partError{x.Order[i].Column, err}
 		}
 	}
@@ -215,9 +217,20 @@ type partError struct {
 func (e *partError) Error() string { return fmt.Sprintf("column %d: %v", e.column, e.err) }
 func (e *partError) Unwrap() error { return e.err }
 
+// value is what the part is made of.
+func (p *KeyPart) value(fields [][]byte) []byte {
+	if p.Value != nil {
+		return p.Value(fields)
+	}
+	return field(fields, p.Column)
+}
+
 // differs tells whether the entry depends on a column that differs between the rows.
 func (x *Index) differs(a, b [][]byte) bool {
-	changed := func(p KeyPart) bool { return !sameField(field(a, p.Column), field(b, p.Column)) }
+	if x.Has != nil && x.Has(a) != x.Has(b) {
+		return true
+	}
+	changed := func(p KeyPart) bool { return !sameField(p.value(a), p.value(b)) }
 	return slices.ContainsFunc(x.Match, changed) || slices.ContainsFunc(x.Order, changed)
 }
 

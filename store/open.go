@@ -194,6 +194,9 @@ func (db *DB) recover() error {
 		return err
 	}
 	db.progress.seq = max(db.progress.seq, db.journal.last())
+	if err := db.countQuarantine(); err != nil {
+		return err
+	}
 	if db.progress.partial && db.options.Schema != nil {
 		if err := db.rollBack(); err != nil {
 			return fmt.Errorf("roll back unfinished transaction: %w", err)

@@ -15,8 +15,11 @@ type Publication struct {
 	batch      *pebble.Batch
 	key, value []byte
 	forget     uint64
-	round      uint64 // acknowledged; 0 if none was
-	err        error  // the first; Commit reports it
+	records    []uint64        // to be forgotten beside
+	held       map[string]bool // roots put into quarantine or let out of it by this publication
+	entered    int64           // how many more there are in it
+	round      uint64          // acknowledged; 0 if none was
+	err        error           // the first; Commit reports it
 }
 
 // NewPublication makes a publication, for one goroutine.
@@ -37,15 +40,15 @@ func (p *Publication) Delete(projection uint16, root []byte) {
 	p.unset(p.key)
 }
 
-// Claim remembers that a root claims a Redis key.
-func (p *Publication) Claim(key []byte, projection uint16, root []byte) {
-	p.key = appendClaimKey(p.key[:0], key, projection, root)
+// Claim remembers that a root claims a name.
+func (p *Publication) Claim(name []byte, c Claim) {
+	p.key = appendClaimKey(p.key[:0], name, c)
 	p.set(p.key, nil)
 }
 
-// Unclaim remembers that a root claims a Redis key no more.
-func (p *Publication) Unclaim(key []byte, projection uint16, root []byte) {
-	p.key = appendClaimKey(p.key[:0], key, projection, root)
+// Unclaim remembers that a root claims a name no more.
+func (p *Publication) Unclaim(name []byte, c Claim) {
+	p.key = appendClaimKey(p.key[:0], name, c)
 	p.unset(p.key)
 }
 
@@ -68,6 +71,10 @@ func (p *Publication) NotLeftover(key []byte) {
 // ForgetJournal forgets the journal records up to a sequence number: the last
 // one that was rendered.
 func (p *Publication) ForgetJournal(uptoSeq uint64) { p.forget = max(p.forget, uptoSeq) }
+
+// ForgetRecord forgets one journal record further on that was rendered, too.
+// Where it was folded into another it stays, and is rendered again.
+func (p *Publication) ForgetRecord(seq uint64) { p.records = append(p.records, seq) }
 
 // Acknowledge remembers the number of the last round that Redis has taken whole.
 func (p *Publication) Acknowledge(round uint64) {
@@ -92,12 +99,15 @@ func (p *Publication) Commit(sync bool) error {
 		return fmt.Errorf("commit publication: %w", err)
 	}
 	p.batch.Reset()
+	p.db.quarantined.Add(p.entered)
+	clear(p.held)
+	p.entered = 0
 	if p.round > 0 {
 		p.db.mu.Lock()
 		p.db.round = p.round
 		p.db.mu.Unlock()
 	}
-	p.forget, p.round = 0, 0
+	p.forget, p.round, p.records = 0, 0, p.records[:0]
 	return nil
 }
 
@@ -105,7 +115,7 @@ func (p *Publication) commit(sync bool) error {
 	if p.err != nil {
 		return p.err
 	}
-	if p.forget == 0 {
+	if p.forget == 0 && len(p.records) == 0 {
 		return p.db.write(p.batch, sync)
 	}
 	journal := &p.db.journal
@@ -114,10 +124,15 @@ func (p *Publication) commit(sync bool) error {
 	if err := journal.forget(p.batch, p.forget); err != nil {
 		return err
 	}
+	for _, seq := range p.records {
+		if err := journal.forgetRecord(p.batch, seq); err != nil {
+			return err
+		}
+	}
 	if err := p.db.write(p.batch, sync); err != nil {
 		return err
 	}
-	journal.forgot(p.forget)
+	journal.forgot(p.forget, p.records)
 	return nil
 }
 

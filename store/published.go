@@ -80,23 +80,6 @@ func parsePublishedKey(key []byte) (projection uint16, root []byte) {
 	return binary.BigEndian.Uint16(key[1:]), key[3:]
 }
 
-// Claims calls fn for each root that claims a Redis key, in the order of
-// (projection, root), until it returns false.
-func (db *DB) Claims(key []byte, fn func(projection uint16, root []byte) bool) error {
-	prefix := appendClaimPrefix(nil, key)
-	err := db.scan(prefix, func(entry, _ []byte) error {
-		claim := entry[len(prefix):]
-		if !fn(binary.BigEndian.Uint16(claim), claim[2:]) {
-			return errEnough
-		}
-		return nil
-	})
-	if errors.Is(err, errEnough) {
-		return nil
-	}
-	return err
-}
-
 var errEnough = errors.New("enough")
 
 // Leftover is a Redis key that may be left from an earlier state.

@@ -6,6 +6,7 @@ import (
 	"strconv"
 	"strings"
 	"testing"
+	"time"
 
 	"github.com/cockroachdb/datadriven"
 	"github.com/cockroachdb/pebble/v2/vfs"
@@ -239,7 +240,8 @@ func (s *story) lookup(d *datadriven.TestData, out *strings.Builder) error {
 }
 
 // publish reads lines "put PROJECTION ROOT LSN KEY...", "delete PROJECTION
-// ROOT", "claim|unclaim KEY PROJECTION ROOT", "leftover|found KEY".
+// ROOT", "claim|unclaim KEY RANK PROJECTION ROOT", "leftover|found KEY",
+// "mend|mended KEY", "hold PROJECTION ROOT REASON", "release PROJECTION ROOT".
 func (s *story) publish(input string) error {
 	p := s.db.NewPublication()
 	defer p.Close()
@@ -262,13 +264,21 @@ func (s *story) publish(input string) error {
 		case "delete":
 			p.Delete(number(w[1]), []byte(w[2]))
 		case "claim":
-			p.Claim([]byte(w[1]), number(w[2]), []byte(w[3]))
+			p.Claim([]byte(w[1]), Claim{uint64(number(w[2])), number(w[3]), []byte(w[4])})
 		case "unclaim":
-			p.Unclaim([]byte(w[1]), number(w[2]), []byte(w[3]))
+			p.Unclaim([]byte(w[1]), Claim{uint64(number(w[2])), number(w[3]), []byte(w[4])})
 		case "leftover":
 			p.Leftover(Leftover{Key: []byte(w[1]), Hash: [16]byte{2}, Known: len(w) > 2})
 		case "found":
 			p.NotLeftover([]byte(w[1]))
+		case "mend":
+			p.Mend([]byte(w[1]))
+		case "mended":
+			p.Mended([]byte(w[1]))
+		case "hold":
+			p.Hold(number(w[1]), []byte(w[2]), Held{Reason: w[3], Since: time.Unix(7, 0).UTC(), LSN: 8})
+		case "release":
+			p.Release(number(w[1]), []byte(w[2]))
 		}
 	}
 	return p.Commit(true)
@@ -289,8 +299,8 @@ func (s *story) published(out *strings.Builder) error {
 		return err
 	}))
 	for _, key := range []string{"k", "kk"} {
-		err = errors.Join(err, s.db.Claims([]byte(key), func(projection uint16, root []byte) bool {
-			fmt.Fprintf(out, "claim %s: %d/%s\n", key, projection, root)
+		err = errors.Join(err, s.db.Claims([]byte(key), func(c Claim) bool {
+			fmt.Fprintf(out, "claim %s: %d %d/%s\n", key, c.Rank, c.Projection, c.Root)
 			return true
 		}))
 	}
@@ -298,5 +308,15 @@ func (s *story) published(out *strings.Builder) error {
 	for _, l := range leftovers {
 		fmt.Fprintf(out, "leftover %s known %v hash %d\n", l.Key, l.Known, l.Hash[0])
 	}
-	return errors.Join(err, listed)
+	mending := s.db.Mend(func(key []byte) error {
+		_, err := fmt.Fprintf(out, "mend %s\n", key)
+		return err
+	})
+	fmt.Fprintf(out, "%d in quarantine\n", s.db.Quarantined())
+	quarantine := s.db.Quarantine(func(projection uint16, root []byte, held Held) bool {
+		again, in, err := s.db.Held(projection, root)
+		fmt.Fprintf(out, "held %d/%s %s since %d at %d found %v %v\n", projection, root, held.Reason, held.Since.Unix(), held.LSN, in && again == held, err)
+		return true
+	})
+	return errors.Join(err, listed, mending, quarantine)
 }

@@ -146,7 +146,13 @@ func (r *Redis) permissionsNeeded(ctx context.Context, samples [][]byte) []*redi
 	for _, key := range append([][]byte{[]byte(scratch)}, samples...) {
 		commands = append(commands,
 			newCommand(ctx, "mset", key, ""),
+			newCommand(ctx, "hset", key, "", ""),
+			newCommand(ctx, "sadd", key, ""),
+			newCommand(ctx, "srem", key, ""),
+			newCommand(ctx, "zadd", key, 0, ""),
+			newCommand(ctx, "zrem", key, ""),
 			newCommand(ctx, "unlink", key),
+			newCommand(ctx, "type", key),
 			newCommand(ctx, "get", key),
 			newCommand(ctx, "mget", key))
 	}

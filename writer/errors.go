@@ -91,6 +91,15 @@ func (e *LostError) Error() string {
 		e.Found.StateID, e.Found.Epoch, e.Found.LSN)
 }
 
+// WrongTypeError says that something else is under the keys of collections:
+// put there by hand, or left from an earlier configuration. All of their members
+// have to be written again, with Command.Replace.
+type WrongTypeError struct{ Keys [][]byte }
+
+func (e *WrongTypeError) Error() string {
+	return fmt.Sprintf("%d keys of collections hold something else, the first is %q", len(e.Keys), e.Keys[0])
+}
+
 // RefusedError lists the documents that Redis would refuse again and again.
 // Everything else was written. The connection is still good.
 type RefusedError struct {
@@ -103,6 +112,7 @@ type RefusedError struct {
 // Refusal is one document that was not written. What Redis held before is still there.
 type Refusal struct {
 	Key    []byte
+	Member []byte // nil: the document under Key
 	Reason string
 }
 

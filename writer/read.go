@@ -2,10 +2,7 @@ package writer
 
 import (
 	"context"
-	"errors"
 	"fmt"
-
-	"github.com/redis/go-redis/v9"
 )
 
 // How many keys one command reads, deletes or looks at.
@@ -14,18 +11,6 @@ const (
 	deleteKeys = 512
 	scanKeys   = 512
 )
-
-// Get reads one document. It is nil if there is no such key.
-func (r *Redis) Get(ctx context.Context, key []byte) ([]byte, error) {
-	value, err := r.reader.Get(ctx, string(key)).Bytes()
-	if errors.Is(err, redis.Nil) {
-		return nil, nil
-	}
-	if err != nil {
-		return nil, newError("read from Redis", err)
-	}
-	return value, nil
-}
 
 // Marker reads the marker without connecting for writing. False means that
 // there is none, or none that says anything.

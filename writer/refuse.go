@@ -29,7 +29,7 @@ func (r *Redis) withoutForbidden(ctx context.Context, op string, part []Command,
 		if err := answer.Err(); err == nil {
 			allowed = append(allowed, part[i])
 		} else if causeOf(err) == Permission {
-			refused = append(refused, Refusal{part[i].Key, err.Error()})
+			refused = append(refused, part[i].refusal(err.Error()))
 		} else {
 			return nil, nil, r.fail(op, err)
 		}
@@ -53,13 +53,26 @@ func (r *Redis) withoutForbidden(ctx context.Context, op string, part []Command,
 func (r *Redis) rehearse(ctx context.Context, part []Command) ([]*redis.Cmd, error) {
 	answers := make([]*redis.Cmd, len(part))
 	for i := range part {
-		if part[i].Delete {
-			answers[i] = newCommand(ctx, "unlink", part[i].Key)
-		} else {
-			answers[i] = newCommand(ctx, "mset", part[i].Key, "")
-		}
+		answers[i] = part[i].rehearsal(ctx)
 	}
 	return answers, rehearse(ctx, r.conn, answers)
+}
+
+// rehearsal is a command for which Redis wants the permissions that c needs.
+func (c *Command) rehearsal(ctx context.Context) *redis.Cmd {
+	switch c.Kind {
+	case Hash:
+		return newCommand(ctx, "hset", c.Key, "", "")
+	case Delete:
+		return newCommand(ctx, "unlink", c.Key)
+	case Add:
+		return newCommand(ctx, "sadd", c.Key, "")
+	case Score:
+		return newCommand(ctx, "zadd", c.Key, 0, "")
+	case Remove:
+		return newCommand(ctx, "srem", c.Key, "")
+	}
+	return newCommand(ctx, "mset", c.Key, "")
 }
 
 // rehearse leaves each command's answer in the command. It waits for MULTI

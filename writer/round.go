@@ -3,24 +3,11 @@ package writer
 import (
 	"context"
 	"errors"
+	"fmt"
 	"time"
 
 	"github.com/redis/go-redis/v9"
 )
-
-// Command writes or deletes one key.
-type Command struct {
-	Key    []byte
-	Value  []byte // the whole document, as a string; a key of another type is overwritten
-	Delete bool   // the key instead; Value is ignored
-}
-
-func (c *Command) size() int {
-	if c.Delete {
-		return len(c.Key)
-	}
-	return len(c.Key) + len(c.Value)
-}
 
 // Write writes a round in the order given and then the marker.
 //
@@ -28,13 +15,14 @@ func (c *Command) size() int {
 // with its marker; of a larger one, the last part does. On nil, and on a
 // RefusedError, the marker has moved. After any other error the connection is
 // closed and the marker may have moved: Connect tells. A LostError says that
-// it has not, because it was not where we left it.
+// it has not, because it was not where we left it. After a WrongTypeError the
+// connection is good, and neither the marker nor the collections named have changed.
 func (r *Redis) Write(ctx context.Context, round []Command, m Marker) error {
 	if r.conn == nil {
 		return errNotConnected
 	}
 	const op = "write to Redis"
-	round, refused := r.admit(round)
+	round, refused := r.admit(arrange(round))
 	for !fits(round, r.config.RoundCommands, r.config.RoundBytes) {
 		part := round[:r.partLength(round)]
 		if len(part) == len(round) {
@@ -62,7 +50,7 @@ func (r *Redis) Push(ctx context.Context, commands []Command) error {
 	if r.conn == nil {
 		return errNotConnected
 	}
-	commands, refused := r.admit(commands)
+	commands, refused := r.admit(arrange(commands))
 	for len(commands) > 0 {
 		part := commands[:r.partLength(commands)]
 		more, err := r.pushPart(ctx, "write to Redis", part)
@@ -87,7 +75,7 @@ func (r *Redis) admit(commands []Command) ([]Command, []Refusal) {
 	admitted := commands
 	var refused []Refusal
 	for i, c := range commands {
-		if max(len(c.Key), len(c.Value)) <= r.maxValue || c.Delete && len(c.Key) <= r.maxValue {
+		if c.largest() <= r.maxValue {
 			if refused != nil {
 				admitted = append(admitted, c)
 			}
@@ -96,7 +84,7 @@ func (r *Redis) admit(commands []Command) ([]Command, []Refusal) {
 		if refused == nil {
 			admitted = append([]Command(nil), commands[:i]...)
 		}
-		refused = append(refused, Refusal{c.Key, tooLarge(c.size(), r.maxValue)})
+		refused = append(refused, c.refusal(tooLarge(c.size(), r.maxValue)))
 	}
 	return admitted, refused
 }
@@ -131,13 +119,9 @@ func (r *Redis) partLength(commands []Command) int {
 func (r *Redis) pushPart(ctx context.Context, op string, part []Command) ([]Refusal, error) {
 	var refused []Refusal
 	for {
-		groups := r.groups(ctx, part)
-		if err := r.conn.run(ctx, groups...); err != nil {
-			return nil, r.fail(op, err)
-		}
-		err := firstError(groups...)
-		if err == nil {
-			return refused, nil
+		err := r.push(ctx, op, part)
+		if err == nil || r.conn == nil || !isReply(err) {
+			return refused, err
 		}
 		allowed, more, probeErr := r.withoutForbidden(ctx, op, part, err)
 		if probeErr != nil {
@@ -147,12 +131,40 @@ func (r *Redis) pushPart(ctx context.Context, op string, part []Command) ([]Refu
 	}
 }
 
+// push sends a part. What Redis answered is returned as it is.
+func (r *Redis) push(ctx context.Context, op string, part []Command) error {
+	types, err := r.look(ctx, op, part)
+	if err != nil {
+		return err
+	}
+	groups, whole := r.groups(ctx, part, types)
+	if !whole {
+		if err := r.conn.run(ctx, groups...); err != nil {
+			return r.fail(op, err)
+		}
+		return firstError(groups...)
+	}
+	found, executed, err := r.transaction(ctx, groups)
+	switch {
+	case err == nil && executed && found == r.marker, isReply(err):
+		return err
+	case err == nil:
+		return r.lost(found)
+	}
+	return r.fail(op, err)
+}
+
 // commit executes the commands and moves the marker, all or nothing, provided
 // that the marker still is what it was, and begins to watch it again.
 func (r *Redis) commit(ctx context.Context, op string, part []Command, marker stored) ([]Refusal, error) {
 	var refused []Refusal
 	for {
-		found, executed, err := r.transaction(ctx, part, marker)
+		types, err := r.look(ctx, op, part)
+		if err != nil {
+			return nil, err
+		}
+		groups, _ := r.groups(ctx, part, types)
+		found, executed, err := r.transaction(ctx, append(groups, r.setMarker(ctx, marker)))
 		switch {
 		case err == nil && executed && found == marker:
 			r.marker = marker
@@ -172,14 +184,13 @@ func (r *Redis) commit(ctx context.Context, op string, part []Command, marker st
 
 // transaction sends everything in one go. found is the marker after it;
 // executed is false if the watch on the marker prevented it.
-func (r *Redis) transaction(ctx context.Context, part []Command, marker stored) (found stored, executed bool, err error) {
-	groups := r.groups(ctx, part)
+func (r *Redis) transaction(ctx context.Context, groups []*redis.Cmd) (found stored, executed bool, err error) {
 	multi, exec := newCommand(ctx, "multi"), newCommand(ctx, "exec")
 	watch, read := r.watchCommands(ctx)
-	commands := make([]*redis.Cmd, 0, len(groups)+5)
+	commands := make([]*redis.Cmd, 0, len(groups)+4)
 	commands = append(commands, multi)
 	commands = append(commands, groups...)
-	commands = append(commands, r.setMarker(ctx, marker), exec, watch, read)
+	commands = append(commands, exec, watch, read)
 	if err := r.conn.run(ctx, commands...); err != nil {
 		return stored{}, false, err
 	}
@@ -196,9 +207,9 @@ func (r *Redis) transaction(ctx context.Context, part []Command, marker stored) 
 	if err != nil {
 		return stored{}, false, err
 	}
-	for _, result := range results {
+	for i, result := range results {
 		if err, failed := result.(error); failed {
-			return stored{}, false, err
+			return stored{}, false, fmt.Errorf("%s: %w", groups[i].Name(), err)
 		}
 	}
 	return found, true, nil
@@ -212,65 +223,3 @@ func (r *Redis) setMarker(ctx context.Context, marker stored) *redis.Cmd {
 	}
 	return newCommand(ctx, args...)
 }
-
-// One MSET carries at most this much, so that no command holds the server long.
-const (
-	groupCommands = 128
-	groupBytes    = 256 << 10
-)
-
-// groups turns neighbouring commands of one kind into MSET and UNLINK, which
-// costs the server and us half of what single commands do. MSET, like SET,
-// overwrites any type and removes a time to live. The result is valid until
-// the next call.
-func (r *Redis) groups(ctx context.Context, part []Command) []*redis.Cmd {
-	// Never more than three arguments per command: its group's name, key and
-	// value. The array must not move while groups point into it.
-	if cap(r.args) < 3*len(part) {
-		r.args = make([]any, 0, 3*len(part))
-	}
-	clear(r.args[:cap(r.args)]) // lets go of the documents of the last part
-	args := r.args[:0]
-	var groups []*redis.Cmd
-	for start := 0; start < len(part); {
-		first := len(args)
-		length := groupLength(part[start:])
-		args = appendGroup(args, part[start:start+length])
-		groups = append(groups, newCommand(ctx, args[first:len(args):len(args)]...))
-		start += length
-	}
-	return groups
-}
-
-func groupLength(part []Command) int {
-	bytes := 0
-	for i := range part {
-		bytes += part[i].size()
-		if i > 0 && (i == groupCommands || bytes > groupBytes || part[i].Delete != part[0].Delete) {
-			return i
-		}
-	}
-	return len(part)
-}
-
-func appendGroup(args []any, group []Command) []any {
-	if group[0].Delete {
-		args = append(args, "unlink")
-		for i := range group {
-			args = append(args, (*argument)(&group[i].Key))
-		}
-		return args
-	}
-	args = append(args, "mset")
-	for i := range group {
-		args = append(args, (*argument)(&group[i].Key), (*argument)(&group[i].Value))
-	}
-	return args
-}
-
-// argument gives bytes to go-redis by pointer: as a slice in an interface each
-// would be an allocation.
-type argument []byte
-
-// MarshalBinary returns the bytes themselves.
-func (a *argument) MarshalBinary() ([]byte, error) { return *a, nil }

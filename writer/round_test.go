@@ -169,7 +169,8 @@ func TestGroups(t *testing.T) {
 	}
 	part = append(part, del("a"), del("b"), set("c", strings.Repeat("x", groupBytes)), set("d", "v"))
 	var got []string
-	for _, c := range r.groups(t.Context(), part) {
+	groups, _ := r.groups(t.Context(), part, nil)
+	for _, c := range groups {
 		got = append(got, fmt.Sprint(c.Name(), len(c.Args())-1))
 	}
 	want := []string{"mset256", "mset256", "mset88", "unlink2", "mset2", "mset2"}

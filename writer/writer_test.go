@@ -75,7 +75,7 @@ func do(t testing.TB, c *redis.Client, args ...any) any {
 
 func set(key, value string) Command { return Command{Key: []byte(key), Value: []byte(value)} }
 
-func del(key string) Command { return Command{Key: []byte(key), Delete: true} }
+func del(key string) Command { return Command{Kind: Delete, Key: []byte(key)} }
 
 func marker(lsn int) Marker {
 	return Marker{StateID: "state-1", Epoch: 3, Round: uint64(lsn), LSN: lsnOf(lsn), Time: time.Date(2026, 11, 22, 8, 0, lsn%60, 1000, time.UTC)}
