@@ -13,6 +13,7 @@
 //	uuid                                     UUID
 //	date, time, timetz, timestamp, timestamptz, interval   Date, Time, TimeTZ, Timestamp, TimestampTZ, Interval
 //	json / jsonb                             JSONText / *JSON
+//	jsonpath                                 *jsons.Path
 //	enums                                    Enum
 //	arrays, ranges, multiranges, composites  *Array, *Range, *Multirange, *Record
 //	every other type                         Opaque, its text

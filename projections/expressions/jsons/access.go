@@ -89,14 +89,14 @@ func Subscript(value *datum.JSON, path []any) *datum.JSON {
 		}
 	}
 	for _, part := range path {
-		if value = step(value, part); value == nil {
+		if value = stepInto(value, part); value == nil {
 			return nil
 		}
 	}
 	return value
 }
 
-func step(value *datum.JSON, part any) *datum.JSON {
+func stepInto(value *datum.JSON, part any) *datum.JSON {
 	switch value.Kind {
 	case datum.JSONObject:
 		return member(value, stepName(part))

@@ -1,11 +1,12 @@
-// Package jsons implements PostgreSQL's types json and jsonb and their functions.
+// Package jsons implements PostgreSQL's types json, jsonb and jsonpath and their functions.
 //
 // The promise is PostgreSQL's own answer: a json value keeps its text as it was
 // written, whatever is taken out of it included; a jsonb value has its members in
 // jsonb's order, the last of equal names, and its numbers with their scale.
 // Strings are compared by their bytes. What PostgreSQL raises is raised with its SQLSTATE; values nested
 // more than 15,000 deep are refused with that of PostgreSQL's stack limit (54001).
-// Left out are functions that give sets of rows or fill records.
+// Left out are functions that give sets of rows or fill records. A jsonpath with
+// like_regex, .datetime() or .keyvalue() is refused when it is read.
 package jsons
 
 import (
@@ -19,14 +20,15 @@ import (
 // Functions lists what is implemented here.
 func Functions() []function.Function {
 	return slices.Concat(accessFunctions(), predicates(), changeFunctions(), editFunctions(), shapeFunctions(), casts(),
-		textAccessFunctions(), textShapeFunctions(), constructors(), pairFunctions())
+		textAccessFunctions(), textShapeFunctions(), constructors(), pairFunctions(), pathFunctions())
 }
 
-// Types gives json and jsonb.
+// Types gives json, jsonb and jsonpath.
 func Types() []function.Type {
 	return []function.Type{
 		{Name: "json", Make: always(function.Codec{Parse: parseText, Append: appendText})},
 		{Name: "jsonb", Make: always(function.Codec{Parse: parseTree, Append: appendTree}), Order: order},
+		{Name: "jsonpath", Make: always(function.Codec{Parse: parsePath, Append: appendPath})},
 	}
 }
 

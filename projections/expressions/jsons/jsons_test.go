@@ -14,11 +14,12 @@ import (
 	"materializer/projections/expressions/numbers"
 	"materializer/projections/expressions/signatures"
 	"materializer/projections/expressions/strings"
+	"materializer/projections/expressions/times"
 )
 
 func library() *function.Library {
 	return function.NewLibrary(signatures.ByName, Functions(),
-		slices.Concat(Types(), numbers.Types(), strings.Types(), collections.Types()))
+		slices.Concat(Types(), numbers.Types(), strings.Types(), times.Types(), collections.Types()))
 }
 
 // samples are values that the documents have something to do with.
@@ -33,41 +34,77 @@ func samples() proof.Samples {
 			`2147483647`, `2147483648`, `-2147483648`, `-2147483649`, `99999999999999999999`, `delete_key`, `use_json_null`, `return_target`, `raise_exception`},
 		"_text": {`{}`, `{a}`, `{b}`, `{a,b}`, `{a,b,c}`, `{a,b,c,-1}`, `{a,b,c,2,d}`, `{a,-1}`, `{x,-1}`, `{0}`, `{-1}`, `{5}`, `{-5}`, `{1,0}`, `{1,1,1,1,1,0}`, `{NULL}`, `{a,NULL}`, `{NULL,a}`, `{a,b,NULL}`, `{""}`, `{foo}`,
 			`{{a,b},{c,d}}`, `{{a,b,c}}`, `{{a,NULL}}`, `{{NULL,a}}`, `{{{a,b}}}`, `{a,b,a,c}`, `{a,1,b,2,c}`, `{" 1"}`, `{1e0}`, `{a,a,a,a,a}`, `{a,0,b}`, `{a,1,c,0,b}`, `{é,😀}`, `{2147483648}`, `{-2147483648}`, `[2:3]={a,b}`, `{"a\"b","\\"}`, `{0,a}`, `{a,1}`, `{b,1,a}`, `{3,-1}`},
-		"_int4":       {`{}`, `{1,2,3}`, `{NULL}`, `{{1,2},{3,NULL}}`, `{{{1},{2}},{{3},{4}}}`, `[0:1]={5,6}`},
-		"_bool":       {`{t,f,NULL}`, `{}`},
-		"numeric":     {`0`, `1.50`, `-12345678901234567890.1234567890`, `NaN`, `Infinity`, `-Infinity`, `1e30`, `0.000000001`},
-		"_numeric":    {`{1.50,NaN,NULL}`, `{{1.0},{-Infinity}}`},
-		"float8":      {`0`, `-0`, `1.5`, `1e20`, `1e-20`, `1e308`, `5e-324`, `NaN`, `Infinity`, `-Infinity`, `123456789`},
-		"_float8":     {`{1e20,NaN}`, `{-0,NULL}`},
-		"float4":      {`1.1`, `1e20`, `-Infinity`, `3e-45`},
-		"_float4":     {`{1.1,1e20}`},
-		"_jsonb":      {`{}`, `{"{\"a\": 1.0}","[]",NULL,"\"x\\ny\""}`, `{{1},{2}}`},
-		"_json":       {`{}`, `{"{\"a\" : 1.0, \"a\":2}","[ ]",NULL}`, `{"\"\\u0000\"","1e5"}`},
-		"bytea":       {``, `\x00ff5c`, `abc`},
-		"_bytea":      {`{abc,NULL,"\\x5c"}`},
-		"uuid":        {`a0eebc99-9c0b-4ef8-bb6d-6bb9bd380a11`},
-		"_uuid":       {`{a0eebc99-9c0b-4ef8-bb6d-6bb9bd380a11,NULL}`},
-		"int4range":   {`[1,5)`, `empty`, `(,)`},
-		"_int4range":  {`{"[1,5)",empty}`},
-		"name":        {`a`, `a"b`},
-		"_name":       {`{a,"a\"b"}`},
-		"char":        {`a`, `"`, `\303`, ``},
-		"_char":       {`{a,NULL}`},
-		"int2vector":  {`1 2 3`, ``},
-		"_int2vector": {`{"1 2","3"}`},
-		"oidvector":   {`1 2 3`, ``},
-		"_oidvector":  {`{"1 2","3"}`},
-		"inet":        {`10.0.0.1/8`},
-		"_inet":       {`{10.0.0.1/8}`},
-		"int4":        {`0`, `1`, `2`, `3`, `-1`, `-2`, `-3`, `-4`, `7`, `2147483647`, `-2147483648`},
-		"bool":        {`t`, `f`},
-	}, Elements: []string{"text", "int4", "bool", "numeric", "float8", "float4", "json", "jsonb", "bytea", "uuid", "int4range", "name", "char", "int2vector", "oidvector", "inet"}}
+		"_int4":        {`{}`, `{1,2,3}`, `{NULL}`, `{{1,2},{3,NULL}}`, `{{{1},{2}},{{3},{4}}}`, `[0:1]={5,6}`},
+		"_bool":        {`{t,f,NULL}`, `{}`},
+		"numeric":      {`0`, `1.50`, `-12345678901234567890.1234567890`, `NaN`, `Infinity`, `-Infinity`, `1e30`, `0.000000001`},
+		"_numeric":     {`{1.50,NaN,NULL}`, `{{1.0},{-Infinity}}`},
+		"float8":       {`0`, `-0`, `1.5`, `1e20`, `1e-20`, `1e308`, `5e-324`, `NaN`, `Infinity`, `-Infinity`, `123456789`},
+		"_float8":      {`{1e20,NaN}`, `{-0,NULL}`},
+		"float4":       {`1.1`, `1e20`, `-Infinity`, `3e-45`},
+		"_float4":      {`{1.1,1e20}`},
+		"_jsonb":       {`{}`, `{"{\"a\": 1.0}","[]",NULL,"\"x\\ny\""}`, `{{1},{2}}`},
+		"_json":        {`{}`, `{"{\"a\" : 1.0, \"a\":2}","[ ]",NULL}`, `{"\"\\u0000\"","1e5"}`},
+		"bytea":        {``, `\x00ff5c`, `abc`},
+		"_bytea":       {`{abc,NULL,"\\x5c"}`},
+		"uuid":         {`a0eebc99-9c0b-4ef8-bb6d-6bb9bd380a11`},
+		"_uuid":        {`{a0eebc99-9c0b-4ef8-bb6d-6bb9bd380a11,NULL}`},
+		"int4range":    {`[1,5)`, `empty`, `(,)`},
+		"_int4range":   {`{"[1,5)",empty}`},
+		"name":         {`a`, `a"b`},
+		"_name":        {`{a,"a\"b"}`},
+		"char":         {`a`, `"`, `\303`, ``},
+		"_char":        {`{a,NULL}`},
+		"int2vector":   {`1 2 3`, ``},
+		"_int2vector":  {`{"1 2","3"}`},
+		"oidvector":    {`1 2 3`, ``},
+		"_oidvector":   {`{"1 2","3"}`},
+		"inet":         {`10.0.0.1/8`},
+		"_inet":        {`{10.0.0.1/8}`},
+		"date":         {`2024-02-29`, `infinity`, `0044-03-15 BC`, `12024-01-01`},
+		"_date":        {`{2024-02-29,-infinity,NULL}`},
+		"timestamp":    {`2024-02-29 12:34:56.789`, `-infinity`, `0044-03-15 01:02:03 BC`},
+		"_timestamp":   {`{"2024-02-29 12:34:56",infinity}`},
+		"timestamptz":  {`2024-02-29 12:34:56.7+02`, `infinity`, `0044-03-15 01:02:03 BC`},
+		"_timestamptz": {`{"2024-02-29 12:34:56+05:30",NULL}`},
+		"time":         {`24:00:00`, `01:02:03.004`},
+		"_time":        {`{01:02:03}`},
+		"interval":     {`1 year -2 days 03:04:05.6`, `0`},
+		"_interval":    {`{"1 day",NULL}`},
+		"int4":         {`0`, `1`, `2`, `3`, `-1`, `-2`, `-3`, `-4`, `7`, `2147483647`, `-2147483648`},
+		"bool":         {`t`, `f`},
+	}, Elements: []string{"text", "int4", "bool", "numeric", "float8", "float4", "json", "jsonb", "bytea", "uuid", "int4range", "name", "char", "int2vector", "oidvector", "inet", "date", "timestamp", "timestamptz", "time", "interval"}}
 }
 
 func TestFunctions(t *testing.T) {
 	t.Parallel()
-	list := slices.DeleteFunc(Functions(), func(f function.Function) bool { return f.Signature[:3] == "row" }) // TestRows
+	list := slices.DeleteFunc(Functions(), func(f function.Function) bool { // TestRows and TestPaths have the others
+		return f.Signature[:3] == "row" || stdstrings.HasPrefix(f.Signature, "jsonb_path")
+	})
 	proof.Functions(t, library(), servertest.Database(t), list, samples(), 1500, 7)
+}
+
+// TestHstore compares the one type that has a cast to json of its own.
+func TestHstore(t *testing.T) {
+	t.Parallel()
+	url := servertest.Database(t, `CREATE EXTENSION hstore`)
+	hstore := &catalog.Type{OID: 20001, Schema: "public", Name: "hstore", Kind: catalog.Base, HasJSONCast: true, Delimiter: ','}
+	var queries, got []string
+	for _, text := range []string{``, `"a"=>"1"`, `"b"=>NULL, "é\"x"=>"t", "aa"=>"\\"`} {
+		for _, call := range [][2]string{{"to_json(anyelement)", "json"}, {"to_jsonb(anyelement)", "jsonb"}, {"json_build_array(any)", "json"}, {"jsonb_build_array(any)", "jsonb"}} {
+			name, _, _ := stdstrings.Cut(call[0], "(")
+			queries = append(queries, name+"("+proof.Literal(text)+"::hstore)")
+			got = append(got, answer(t, call[0], hstore, text, "", signatures.ByName(call[1])))
+		}
+	}
+	want, err := proof.Ask(context.Background(), proof.Connect(t, url), queries)
+	if err != nil {
+		t.Fatal(err)
+	}
+	for i := range want {
+		if got[i] != want[i] {
+			t.Errorf("%s:\n got %s\nwant %s", queries[i], got[i], want[i])
+		}
+	}
 }
 
 // TestRows compares rows, whose types are made here.
