@@ -6,14 +6,19 @@
 // its SQLSTATE. Text is ordered by its bytes, as with COLLATE "C". Upper and
 // lower case follow the simple mapping of Unicode, one character to one.
 //
-// A regular expression that cannot be proven to match as PostgreSQL's own
-// would is refused: when it is bound if the pattern is a constant, else when
-// it is called, with SQLSTATE 0A000.
+// The faults of a regular expression are found when a function is bound if the
+// pattern is a constant, else when it is called. Basic and plain extended ones
+// are refused with SQLSTATE 0A000.
 package strings
 
-import "materializer/projections/expressions/function"
+import (
+	"slices"
+
+	"materializer/projections/expressions/function"
+)
 
 // Functions lists what is implemented here.
 func Functions() []function.Function {
-	return nil
+	return slices.Concat(comparisons(), lengths(), cases(), cuts(), searches(), pads(), coercions(), quotes(), joins(), formats(),
+		encodings(), bitAccess(), characters(), likes(), similarities(), matches(), substitutions(), insensitive())
 }

@@ -25,7 +25,7 @@ func Types() []function.Type {
 		typeOf("bpchar", text, compareBlankPadded),
 		typeOf("unknown", text, compareText),
 		typeOf("cstring", text, compareText),
-		typeOf("xml", text, nil),
+		typeOf("xml", function.Codec{Parse: parseText, Append: appendText, Stored: true}, nil),
 		typeOf("citext", text, compareCitext),
 		typeOf("name", function.Codec{Parse: parseName, Append: appendText}, compareText),
 		typeOf("char", function.Codec{Parse: parseChar, Append: appendChar}, compareText),
