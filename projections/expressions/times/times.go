@@ -13,6 +13,7 @@ package times
 
 import (
 	"cmp"
+	"slices"
 
 	"materializer/catalog"
 	"materializer/projections/expressions/datum"
@@ -32,8 +33,10 @@ const (
 
 // Functions gives the functions on dates and times.
 func Functions() []function.Function {
-	return nil
+	return concat(comparisons(), conversions(), arithmetic(), intervals(), parts(), truncations(), zoneFunctions(), makers(), overlapping())
 }
+
+func concat(lists ...[]function.Function) []function.Function { return slices.Concat(lists...) }
 
 // Types gives the types of dates and times.
 func Types() []function.Type {
