@@ -94,7 +94,7 @@ func integerToChar(value int64, f numberFormat) (any, error) {
 
 // multiplied is for formats with V, which moves the point.
 func multiplied(w width, value int64, f numberFormat) (any, error) {
-	factor, err := w.fromFloat(math.Pow10(f.multi))
+	factor, err := w.fromFloat(tenTo(f.multi))
 	if err != nil {
 		return nil, err
 	}
@@ -201,7 +201,7 @@ func floatToChar[F float](value F, f numberFormat) (any, error) {
 	case f.has(hasScientific):
 		return drawn(f, spaced(strconv.FormatFloat(x, 'e', f.post, 64)))
 	case f.has(hasMulti):
-		x = float64(F(x * math.Pow10(f.multi)))
+		x = float64(F(x * tenTo(f.multi)))
 		f.pre += f.multi
 	}
 	certain := 15
@@ -211,6 +211,12 @@ func floatToChar[F float](value F, f numberFormat) (any, error) {
 	before := len(fixed(math.Abs(x), 0))
 	f.post = max(0, min(f.post, certain-before))
 	return drawn(f, fixed(x, f.post))
+}
+
+// tenTo is what a V with so many digits multiplies by.
+func tenTo(digits int) float64 {
+	power, _ := libPow(10, float64(digits)) // infinite beyond 308
+	return power
 }
 
 // fixed writes a float with so many digits after the point, as printf does.

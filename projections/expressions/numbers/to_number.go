@@ -11,13 +11,13 @@ import (
 // is passed over or ends the number.
 type reader struct {
 	*numberFormat
-	text   string
-	at     int
-	minus  byte // the sign, ' ' until one is read
-	digits []byte
-	pre    int // digits read before the point
-	post   int // and after it
-	point  bool
+	text     string
+	at       int
+	minus    byte // the sign, ' ' until one is read
+	digits   []byte
+	whole    int // digits read before the point
+	fraction int // and after it
+	point    bool
 }
 
 func toNumber(text string, f numberFormat) (any, error) {
@@ -44,7 +44,7 @@ func toNumber(text string, f numberFormat) (any, error) {
 	if err != nil {
 		return nil, err
 	}
-	if number, err = fit(number, f.pre+f.multi+r.post, r.post); err != nil || !f.has(hasMulti) {
+	if number, err = fit(number, f.pre+f.multi+r.fraction, r.fraction); err != nil || !f.has(hasMulti) {
 		return asNumeric(number, err)
 	}
 	factor, err := numericPower(fromInt(10), fromInt(int64(-f.multi)))
@@ -125,7 +125,7 @@ func (r *reader) readDigit(key keyword) {
 	if r.ended() {
 		return
 	}
-	if r.minus == ' ' && (key == "9" || key == "0") && r.pre+r.post == 0 {
+	if r.minus == ' ' && (key == "9" || key == "0") && r.whole+r.fraction == 0 {
 		r.readSignBefore()
 	}
 	if r.ended() {
@@ -134,21 +134,21 @@ func (r *reader) readDigit(key keyword) {
 	read := false
 	switch {
 	case isDigit(r.next()):
-		if r.point && r.post == r.numberFormat.post {
+		if r.point && r.fraction == r.post {
 			return
 		}
 		r.digits = append(r.digits, r.next())
 		if r.point {
-			r.post++
+			r.fraction++
 		} else {
-			r.pre++
+			r.whole++
 		}
 		read = true
 	case r.has(hasPoint) && !r.point && r.next() == '.':
 		r.digits = append(r.digits, '.')
 		r.point, read = true, true
 	}
-	if r.minus == ' ' && r.pre+r.post > 0 {
+	if r.minus == ' ' && r.whole+r.fraction > 0 {
 		r.readSignBehind(read)
 	}
 }
