@@ -18,7 +18,7 @@ var makers = map[string]func(*call) (*Aggregate, error){
 	"sum(interval)": additively(newIntervalSum),
 	"sum(float4)":   folding("float4pl"),
 	"sum(float8)":   folding("float8pl"),
-	"sum(money)":    additively(newMoneySum),
+	"sum(money)":    folding("cash_pl"),
 
 	"avg(int2)":     additively(newIntegerAverage),
 	"avg(int4)":     additively(newIntegerAverage),
