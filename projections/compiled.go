@@ -11,8 +11,9 @@ import (
 // Compiled is an expression that is more than a column.
 type Compiled struct {
 	SQL    *expressions.Expr
-	Leaves []Expr // by SQL's slots
-	slots  []int  // of SQL's aggregates: which of their relation's each is
+	Leaves []Expr          // by SQL's slots
+	Names  map[string]Expr // by Leaf.Ref, those inside aggregates too
+	slots  []int           // of SQL's aggregates: which of their relation's each is
 }
 
 // Type is the type of its values.
@@ -192,7 +193,7 @@ func (n *names) Column(words []expressions.Word) (leaf expressions.Leaf, used in
 func (n *names) Type(schema, name string) *catalog.Type { return n.catalog.FindType(schema, name) }
 
 func (n *names) compiled(e *expressions.Expr) *Compiled {
-	made := &Compiled{SQL: e}
+	made := &Compiled{SQL: e, Names: n.leaves}
 	for _, leaf := range e.Leaves {
 		made.Leaves = append(made.Leaves, n.leaves[leaf.Ref.(string)])
 	}
