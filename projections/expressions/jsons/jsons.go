@@ -6,7 +6,7 @@
 // Strings are compared by their bytes. What PostgreSQL raises is raised with its SQLSTATE; values nested
 // more than 15,000 deep are refused with that of PostgreSQL's stack limit (54001).
 // Left out are functions that give sets of rows or fill records. A jsonpath with
-// like_regex, .datetime() or .keyvalue() is refused when it is read.
+// .datetime() or .keyvalue() is refused when it is read.
 package jsons
 
 import (

@@ -80,7 +80,7 @@ func TestFunctions(t *testing.T) {
 	list := slices.DeleteFunc(Functions(), func(f function.Function) bool { // TestRows and TestPaths have the others
 		return f.Signature[:3] == "row" || stdstrings.HasPrefix(f.Signature, "jsonb_path")
 	})
-	proof.Functions(t, library(), servertest.Database(t), list, samples(), 1500, 7)
+	proof.Functions(t, library(), servertest.Database(t), list, samples(), 1000, 7)
 }
 
 // TestHstore compares the one type that has a cast to json of its own.

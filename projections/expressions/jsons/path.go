@@ -34,6 +34,7 @@ const (
 	stepArithmetic
 	stepCompare
 	stepStartsWith
+	stepLikeRegex
 	stepAnd
 	stepOr
 	stepNot
@@ -50,6 +51,7 @@ type step struct {
 	left, right *step // operands; a single one is left
 	subscripts  []subscript
 	from, to    uint32 // levels of **
+	pattern     *pathPattern
 	next        *step
 }
 

@@ -67,17 +67,8 @@ func (l *pathLexer) next() (pathToken, error) {
 		return pathToken{pathVariable, l.word()}, nil
 	case isDigit(c), c == '.' && len(rest) > 1 && isDigit(rest[1]):
 		return l.number()
-	case c == '\\':
-		return pathToken{}, notSupported("an escape outside of quotes")
-	case isPathOther(c):
-		text := l.word()
-		if l.at < len(l.text) && l.text[l.at] == '\\' {
-			return pathToken{}, notSupported("an escape outside of quotes")
-		}
-		if strings.HasPrefix(l.text[l.at:], "/*") { // PostgreSQL loses a word that touches a comment
-			return l.next()
-		}
-		return pathToken{pathWord, text}, nil
+	case c == '\\', isPathOther(c):
+		return l.plain()
 	}
 	return pathToken{pathSymbol, l.symbol(rest)}, nil
 }
@@ -116,33 +107,55 @@ func (l *pathLexer) symbol(rest string) string {
 	return rest[:1]
 }
 
-// number reads 1, 1.5, 1., .5 or 1e5; no word may follow at once.
+// plain reads a word without quotes.
+func (l *pathLexer) plain() (pathToken, error) {
+	text := l.word()
+	switch rest := l.text[l.at:]; {
+	case strings.HasPrefix(rest, `\`):
+		return pathToken{}, notSupported("an escape outside of quotes")
+	case strings.HasPrefix(rest, "/*"): // PostgreSQL loses a word that touches a comment
+		return l.next()
+	}
+	return pathToken{pathWord, text}, nil
+}
+
+// number reads 1, 1.5, 1., .5 or 1e5. As in PostgreSQL, whatever reads more of
+// the text goes first: 1a is a number with junk behind it, but 1ab is a word.
 func (l *pathLexer) number() (pathToken, error) {
-	start, kind := l.at, pathInteger
-	switch {
-	case l.text[l.at] == '0':
-		l.at++
-	default:
-		l.at = digitsEnd(l.text, l.at)
+	start := l.at
+	kind, end, ok := l.scanNumber()
+	if ok && end < len(l.text) && isPathOther(l.text[end]) {
+		end, ok = end+1, false
 	}
-	if l.at < len(l.text) && l.text[l.at] == '.' {
-		kind = pathNumber
-		l.at = digitsEnd(l.text, l.at+1)
+	if l.word(); l.at > end {
+		l.at = start
+		return l.plain()
 	}
-	if l.at < len(l.text) && l.text[l.at]|0x20 == 'e' {
-		kind = pathNumber
-		exponent := l.at + 1
-		if exponent < len(l.text) && (l.text[exponent] == '+' || l.text[exponent] == '-') {
-			exponent++
-		}
-		if l.at = digitsEnd(l.text, exponent); l.at == exponent {
-			return pathToken{}, errPathSyntax
-		}
-	}
-	if l.at < len(l.text) && isPathOther(l.text[l.at]) {
+	l.at = end
+	if !ok {
 		return pathToken{}, errPathSyntax
 	}
-	return pathToken{kind, l.text[start:l.at]}, nil
+	return pathToken{kind, l.text[start:end]}, nil
+}
+
+// scanNumber finds the end of a number. It is not ok without the digits of its exponent.
+func (l *pathLexer) scanNumber() (kind pathTokenKind, end int, ok bool) {
+	kind, end = pathInteger, digitsEnd(l.text, l.at)
+	if l.text[l.at] == '0' {
+		end = l.at + 1
+	}
+	if end < len(l.text) && l.text[end] == '.' {
+		kind, end = pathNumber, digitsEnd(l.text, end+1)
+	}
+	if end == len(l.text) || l.text[end]|0x20 != 'e' {
+		return kind, end, true
+	}
+	exponent := end + 1
+	if exponent < len(l.text) && (l.text[exponent] == '+' || l.text[exponent] == '-') {
+		exponent++
+	}
+	end = digitsEnd(l.text, exponent)
+	return pathNumber, end, end > exponent
 }
 
 // quoted reads a string up to its closing quote.

@@ -106,7 +106,9 @@ func (r *pathRun) exists(s *step, item *datum.JSON) (truth, error) {
 func (r *pathRun) pairs(s *step, item *datum.JSON) (truth, error) {
 	var left, right []*datum.JSON
 	failed, err := r.quietly(func() (err error) {
-		if left, err = r.operand(s.left, item, true); err == nil {
+		if left, err = r.operand(s.left, item, true); err == nil && s.kind == stepLikeRegex {
+			right = []*datum.JSON{nil} // the pattern
+		} else if err == nil {
 			right, err = r.operand(s.right, item, s.kind == stepCompare)
 		}
 		return err
@@ -131,6 +133,8 @@ func (r *pathRun) pairs(s *step, item *datum.JSON) (truth, error) {
 // holds compares two items.
 func (s *step) holds(a, b *datum.JSON) truth {
 	switch {
+	case s.kind == stepLikeRegex:
+		return s.pattern.matches(a)
 	case s.kind == stepStartsWith && (a.Kind != datum.JSONString || b.Kind != datum.JSONString):
 		return isUnknown
 	case s.kind == stepStartsWith:

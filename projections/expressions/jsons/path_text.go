@@ -17,6 +17,9 @@ func (s *step) append(dst []byte, inPath, brackets bool) []byte {
 		dst = append(dst, "+-"[s.kind-stepPlus])
 		dst = s.left.append(dst, false, priority(s.left) <= priority(s))
 		dst = bracket(dst, brackets, ')')
+	case stepLikeRegex:
+		dst = s.left.append(bracket(dst, brackets, '('), false, priority(s.left) <= priority(s))
+		dst = bracket(s.pattern.append(dst), brackets, ')')
 	case stepNot, stepExists, stepFilter:
 		dst = append(dst, map[stepKind]string{stepNot: "!(", stepExists: "exists (", stepFilter: "?("}[s.kind]...)
 		dst = append(s.left.append(dst, false, false), ')')
