@@ -55,3 +55,25 @@ func FuzzText(f *testing.F) {
 		}
 	})
 }
+
+// FuzzPath reads any text as a path. What is one stays the same when written
+// and read again, where it can be: PostgreSQL writes (exists($)).type() without its parentheses.
+func FuzzPath(f *testing.F) {
+	for _, text := range append(append([]string{}, paths...), oddPaths...) {
+		f.Add(text)
+	}
+	f.Fuzz(func(t *testing.T, text string) {
+		path, err := parsePath(text)
+		if err != nil {
+			return
+		}
+		written := string(appendPath(nil, path))
+		again, err := parsePath(written)
+		if err != nil {
+			return
+		}
+		if got := string(appendPath(nil, again)); got != written {
+			t.Errorf("written %q, then %q", written, got)
+		}
+	})
+}
