@@ -131,10 +131,16 @@ func stack(arrays []any) (any, error) {
 // subscript is one [i] or [i:j] of an array; nil bounds are not written.
 type subscript struct{ lower, upper *operand }
 
+// fixedLength are types with parts that can be numbered, though they are no arrays.
+var fixedLength = map[string]bool{"name": true, "point": true, "lseg": true, "box": true, "line": true}
+
 // subscripts compiles a[i], a[i:j] and doc['name'].
 func (c *compiler) subscripts(o *operand, list []*pg.A_Indices, at int) (*operand, *Error) {
 	if o.typ == jsonbType {
 		return c.jsonSubscripts(o, list, at)
+	}
+	if fixedLength[o.typ.Name] {
+		return nil, failure(at, "", "subscripts of type %s are not supported in expressions", typeName(o.typ))
 	}
 	if o.typ.Kind != catalog.Array {
 		return nil, failure(at, "", "cannot subscript type %s because it does not support subscripting", typeName(o.typ))

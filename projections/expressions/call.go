@@ -190,7 +190,10 @@ func (c *compiler) invoke(f *signature, args []*operand, result *catalog.Type, w
 	return c.invokeVariadic(f, args, result, f.variadic, what, at)
 }
 
-// invokeVariadic calls a function; with spread its last argument is an array whose elements are the arguments.
+// invokeVariadic calls a function; with spread its last argument is an array
+// whose elements are the arguments. Functions of a certain type take that array
+// as it is, those of any type its elements. A strict function of a constant NULL is NULL, as
+// in PostgreSQL's planner.
 func (c *compiler) invokeVariadic(f *signature, args []*operand, result *catalog.Type, spread bool, what string, at int) (*operand, *Error) {
 	implementation, ok := Library().Function(f.key)
 	if !ok {
@@ -199,31 +202,37 @@ func (c *compiler) invokeVariadic(f *signature, args []*operand, result *catalog
 	if !permitted(f) {
 		return nil, failure(at, "", "%s depends on the clock, the session or other rows", what)
 	}
-	if spread {
-		return c.apply(f, spreading(f, implementation, typesOf(args), result), args, result, at), nil
+	if slices.ContainsFunc(args[:f.strictArguments(len(args), spread)], (*operand).isNull) {
+		return constantOf(result, nil, at), nil
+	}
+	if spread && f.args[len(f.args)-1].Name == "any" {
+		return c.apply(f, spreading(f, implementation, typesOf(args), result), args, result, spread, at), nil
 	}
 	call, err := Library().Bind(implementation, typesOf(args), result, constants(args))
 	if err != nil {
 		return nil, failure(at, "", "%s: %s", what, err)
 	}
-	return c.apply(f, call, args, result, at), nil
+	return c.apply(f, call, args, result, spread, at), nil
 }
 
 // apply is the call itself, with PostgreSQL's rules for NULL.
-func (c *compiler) apply(f *signature, call function.Func, args []*operand, result *catalog.Type, at int) *operand {
-	strict := 0
-	if f.strict {
-		strict = len(args)
-		if f.variadic {
-			strict = min(len(args), len(f.args)-1) // NULL among the last is the function's to judge
-		}
-		if slices.ContainsFunc(args[:strict], (*operand).isNull) {
-			return constantOf(result, nil, at)
-		}
-	}
+func (c *compiler) apply(f *signature, call function.Func, args []*operand, result *catalog.Type, spread bool, at int) *operand {
+	strict := f.strictArguments(len(args), spread)
 	made := derived(result, at, calling(call, evaluators(args), strict), args...)
 	made.nullable = made.nullable && !(f.strict && total(f) && !anyNullable(args))
 	return made
+}
+
+// strictArguments is how many of the arguments of a call, the first ones, must not
+// be NULL. Of arguments that are repeated the function judges itself.
+func (f *signature) strictArguments(n int, spread bool) int {
+	switch {
+	case !f.strict:
+		return 0
+	case f.variadic && !spread:
+		return min(n, len(f.args)-1)
+	}
+	return n
 }
 
 // spreading gives a variadic function the elements of its last argument. A

@@ -14,21 +14,21 @@ var inserts = []string{
 	  '{"a": 1, "b": [1, 2]}', '{"a": 1, "b": [1, {"c": "x"}], "s": "text"}', 'ok', '(1,one)', '("(2,two)",3.5,"{1,2}")', 5, 'short',
 	  '{1,2,3}', '{a,NULL,"b c"}', '{1.5,2}', '{2024-01-01}', '{ok,sad}', '{"{\"a\": 1}"}',
 	  '[1,10)', '[1.5,2.5]', '[2024-01-01,2024-02-01)', '[2024-01-01 00:00+00,)', '{[1,3),[5,7)}',
-	  42, '1010', '10101', '192.168.1.1/24', '12.34', '08:00:2b:01:02:03', 'odd', 2)`,
+	  42, '1010', '10101', '192.168.1.1/24', '12.34', '08:00:2b:01:02:03', 'odd', 2, 'MixED')`,
 	`INSERT INTO t VALUES (3, false, -32768, -2147483648, -9223372036854775808, 'NaN', -0.01, '-Infinity', 'NaN',
-	  '', '', '', '', '', '', '00000000-0000-0000-0000-000000000000',
+	  '', '', '', '', 'z', '', '00000000-0000-0000-0000-000000000000',
 	  'infinity', '24:00', '00:00-15:59', '-infinity', 'infinity', '-1 mons +1 day -00:00:00.000001',
 	  'null', 'null', 'sad', '(,)', '(,,)', 1, '',
 	  '{}', '{}', '{NaN}', '{infinity}', '{}', '{null}',
 	  'empty', '(,)', '(,2024-01-01)', 'empty', '{}',
-	  0, '0000', '', '::1', '-92233720368547758.08', 'ff:ff:ff:ff:ff:ff', '', 3)`,
+	  0, '0000', '', '::1', '-92233720368547758.08', 'ff:ff:ff:ff:ff:ff', '', 3, '')`,
 	`INSERT INTO t VALUES (4, NULL, 32767, 2147483647, 9223372036854775807, 99999999999999999999.999, 999999.99, 3.4e38, 1e308,
-	  'Straße 😀 ÀÉ', 'İıſ', 'x  ', 'NaMe', 'é', '\x00ff', 'ffffffff-ffff-ffff-ffff-ffffffffffff',
+	  'Straße 😀 ÀÉ', 'İıſ', 'x  ', 'NaMe', 'e', '\x00ff', 'ffffffff-ffff-ffff-ffff-ffffffffffff',
 	  '0001-01-01 BC', '00:00', '23:59:59.999999+15:59', '294276-12-31 23:59:59.999999', '4713-01-01 00:00 BC', '-178000000 years',
 	  '[]', '[1, 2, 3, null, "x"]', 'happy', '(2147483647,"a ""b"" \\ c")', '("(,)",NaN,{})', 2147483647, 'ärger',
 	  '{{1,2},{3,NULL}}', '{NULL}', '[0:1]={1,2}', '{}', '{"O''K, \"two\"",NULL}', '{}',
 	  '(,)', 'empty', '[2024-02-29,infinity)', '(,2024-01-01 12:00+00]', '{(,)}',
-	  4294967295, '1111', '1', '10.0.0.0/8', '0.01', '00:00:00:00:00:00', 'Ünï', 4)`,
+	  4294967295, '1111', '1', '10.0.0.0/8', '0.01', '00:00:00:00:00:00', 'Ünï', 4, 'ÀÉx')`,
 }
 
 // TestAgainstPostgres asks PostgreSQL for every line of a list of expressions.
@@ -384,7 +384,6 @@ jsonb_extract_path_text(jb, 'b', '1', 'c')
 jsonb_set(jb, '{a}', '2')
 num_nulls(i4, s)
 make_date(2020, 1, 2)
-make_interval(days => 5)
 dp + 1
 ds || 'x'
 dp is null
@@ -399,24 +398,32 @@ mo + mo
 mo * 2
 mc::text
 "Odd"
+ci = 'mixed'
+ci < 'n'
+ci = s
+ci || 'x'
+ci like 'm%'
+ci ~ 'IXE'
+lower(ci)
+replace(ci, 'x', 'y')
+ci::text
+s::citext = 'HELLO, wörld'
+ci in ('MIXED', 'other')
+ci is distinct from 'MIXED'
+greatest(ci, 'a')
+row(1, 2) = row(1, 3)
+i4 = (1, 2)
+i4 + (1, 2)
 '5' + 3
 '5' || 3
 1 + '5'
 'a' = 'b'
 'x' || 'y'
 '2020-01-01' < d
-now()
-current_date
-random()
-ts < now()
-'now'::timestamp
-date 'today'
-sum(i4)
 foo(1)
 s + 1
 i4 = s
 upper(i4)
-(select 1)
 i4 operator(pg_catalog.+) 1
 null + 1
 null and b
@@ -437,8 +444,6 @@ greatest(null, null)
 nullif(null, null)
 case when true then 'x' end
 array_append(ai, null)
-array_agg(i4)
-generate_series(1, 2)
 string_to_array(s, ',')
 regexp_replace(s, 'o', '0', 'g')
 regexp_match(s, '(H)(e)')

@@ -6,6 +6,7 @@ import (
 	"fmt"
 	"slices"
 	"strings"
+	"sync/atomic"
 	"testing"
 
 	"github.com/jackc/pgx/v5"
@@ -29,6 +30,7 @@ type world struct {
 
 // schema has names that are short, since random expressions are made of them.
 const schema = `
+CREATE EXTENSION citext;
 CREATE TYPE mood AS ENUM ('sad', 'ok', 'happy', 'O''K, "two"');
 CREATE TYPE pair AS (a int, b text);
 CREATE TYPE nested AS (p pair, n numeric, l int[]);
@@ -41,12 +43,13 @@ CREATE TABLE t (
   j json, jb jsonb, m mood, p pair, ne nested, dp positive, ds short,
   ai int4[], at text[], an numeric[], ad date[], am mood[], aj jsonb[],
   ri int4range, rn numrange, rd daterange, rt tstzrange, mi int4multirange,
-  o oid, bt bit(4), vb varbit, ip inet, mo money, mc macaddr, "Odd" text, nn int4 NOT NULL
+  o oid, bt bit(4), vb varbit, ip inet, mo money, mc macaddr, "Odd" text, nn int4 NOT NULL, ci citext
 )`
 
 func newWorld(t testing.TB, rows ...string) *world {
 	t.Helper()
-	url := servertest.Database(t, schema)
+	url := unicode(t)
+	servertest.Exec(t, url, schema)
 	w := &world{conn: proof.Connect(t, url)}
 	ctx := context.Background()
 	for _, row := range rows {
@@ -61,6 +64,17 @@ func newWorld(t testing.TB, rows ...string) *world {
 	w.types, w.table = loaded.Types, loaded.Lookup("t")[0]
 	w.rows = w.query(t, "SELECT * FROM t ORDER BY id")
 	return w
+}
+
+var databases atomic.Int64
+
+// unicode makes a database in which lower and upper know all letters.
+func unicode(t testing.TB) string {
+	t.Helper()
+	cluster, name := servertest.Cluster(t), fmt.Sprintf("unicode_%d", databases.Add(1))
+	servertest.Exec(t, cluster.URL("postgres"), "CREATE DATABASE "+name+" TEMPLATE template0 LC_COLLATE 'C' LC_CTYPE 'C.UTF-8'")
+	t.Cleanup(func() { servertest.Exec(t, cluster.URL("postgres"), "DROP DATABASE "+name+" WITH (FORCE)") })
+	return cluster.URL(name)
 }
 
 // query gives the texts of a result.
@@ -126,7 +140,7 @@ func (w *world) ours(e *Expr, row [][]byte) string {
 // theirs are PostgreSQL's answers for each row, or how it refuses the text.
 func (w *world) theirs(t testing.TB, text string) ([]string, *pgconn.PgError) {
 	t.Helper()
-	results, err := w.conn.PgConn().Exec(context.Background(), "SELECT "+text+"\n FROM t ORDER BY id").ReadAll()
+	results, err := w.conn.PgConn().Exec(context.Background(), "SELECT "+text+"\n FROM t ORDER BY t.id").ReadAll()
 	if err == nil {
 		var answers []string
 		for _, row := range results[0].Rows {
@@ -153,7 +167,7 @@ func (w *world) rowByRow(t testing.TB, text string) []string {
 	t.Helper()
 	var answers []string
 	for _, row := range w.rows {
-		results, err := w.conn.PgConn().Exec(context.Background(), "SELECT "+text+"\n FROM t WHERE id = "+string(row[0])).ReadAll()
+		results, err := w.conn.PgConn().Exec(context.Background(), "SELECT "+text+"\n FROM t WHERE t.id = "+string(row[0])).ReadAll()
 		var refused *pgconn.PgError
 		switch {
 		case errors.As(err, &refused):

@@ -12,6 +12,12 @@ import (
 
 // coerceLiteral reads a literal as the type that its place asks for.
 func (c *compiler) coerceLiteral(o *operand, to *catalog.Type, mod int32, asked strength) (*operand, *Error) {
+	if to == recordType {
+		if o.value != nil {
+			return nil, failure(o.at, "cast it to a type that has fields", "a literal is no row")
+		}
+		return constantOf(recordType, nil, o.at), nil
+	}
 	if to == unknownType || to.Kind == catalog.Pseudo {
 		return o.as(textType), nil // for arguments of type any
 	}

@@ -106,13 +106,14 @@ func (c *compiler) compareGenerically(o *operator, args []*operand, at int) *ope
 	if err != nil {
 		return nil
 	}
-	f := &signature{strict: true, args: o.arguments()}
-	made := c.apply(f, comparing(compare, relation), args, boolType, at)
+	f := &signature{strict: true}
+	if args[0].isNull() || args[1].isNull() {
+		return constantOf(boolType, nil, at)
+	}
+	made := c.apply(f, comparing(compare, relation), args, boolType, false, at)
 	made.nullable = anyNullable(args)
 	return made
 }
-
-func (o *operator) arguments() []*catalog.Type { return []*catalog.Type{o.left, o.right} }
 
 func comparing(compare function.Compare, relation func(int) bool) function.Func {
 	return func(args []any) (any, error) { return relation(compare(args[0], args[1])), nil }
@@ -223,6 +224,9 @@ func (c *compiler) nullIf(name string, left, right *operand, at int) (*operand, 
 	compared, err := c.applyOperator(chosen, held, at)
 	if err != nil {
 		return nil, err
+	}
+	if args[0].isNull() || args[1].isNull() {
+		return args[0], nil // cannot be equal, which PostgreSQL's planner sees too
 	}
 	equal, l, r := compared.eval, args[0].eval, args[1].eval
 	made := derived(args[0].typ, at, func(x *frame) (any, error) {

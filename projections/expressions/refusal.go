@@ -117,21 +117,31 @@ func (c *compiler) unsupportedOperator(o *operator, what string, at int) *Error 
 	if o.function != nil && !permitted(o.function) {
 		return failure(at, "a value can depend on columns only", "%s depends on the clock, the session or other rows", what)
 	}
-	var on []string
-	for _, other := range known().operators[o.name] {
-		if (other.left == nil) == (o.left == nil) && supported(other.function) {
-			types := []*catalog.Type{other.left, other.right}
-			if other.left == nil {
-				types = types[1:]
-			}
-			on = append(on, operation(o.name, types))
-		}
-	}
 	hint := ""
-	if len(on) > 0 {
+	if on := supportedOperations(o); len(on) > 0 {
 		hint = "supported: " + few(on)
 	}
 	return failure(at, hint, "%s is not supported in expressions", what)
+}
+
+// supportedOperations are the supported uses of an operator, those on a type of this one first.
+func supportedOperations(o *operator) []string {
+	var near, far []string
+	for _, other := range known().operators[o.name] {
+		if (other.left == nil) != (o.left == nil) || !supported(other.function) {
+			continue
+		}
+		types := []*catalog.Type{other.left, other.right}
+		if other.left == nil {
+			types = types[1:]
+		}
+		if other.left == o.left || other.right == o.right {
+			near = append(near, operation(o.name, types))
+		} else {
+			far = append(far, operation(o.name, types))
+		}
+	}
+	return append(near, far...)
 }
 
 func (c *compiler) unsupportedCast(o *operand, to *catalog.Type) *Error {
