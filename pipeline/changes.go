@@ -298,8 +298,26 @@ func (r *roundInHand) recordHeirs(made *changes) error {
 		}
 		if published.Round = r.round; heir.forgotten {
 			published.Hash = [16]byte{}
+			if err := r.forgetRank(heir.claimant, published.Keys); err != nil {
+				return err
+			}
 		}
 		r.after.Put(heir.projection, []byte(heir.root), published)
+	}
+	return nil
+}
+
+// forgetRank makes the claims of a root ones of no value.
+func (r *roundInHand) forgetRank(root claimant, names [][]byte) error {
+	if p := r.Plan.Projections[root.projection]; !p.Claims || !p.Shape.Collects() {
+		return nil
+	}
+	r.claims.forgotten[root] = true
+	for _, name := range names {
+		if err := r.unclaimAll(r.after, name, root); err != nil {
+			return err
+		}
+		r.after.Claim(name, claim{nothing, root}.stored())
 	}
 	return nil
 }

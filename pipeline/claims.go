@@ -21,6 +21,8 @@ type claims struct {
 	later   []change                     // roots that have left names, recorded at the end of the round
 	spared  []string                     // names left that stay for now: rounds to come may write them
 	closing bool                         // no other root of the round will take a name
+	// forgotten is the roots of which no value is known any more since this round.
+	forgotten map[claimant]bool
 }
 
 // claim is a root's wish for a name. The first of all claims counts.
@@ -48,7 +50,7 @@ func claimFrom(c store.Claim) claim { return claim{c.Rank, claimant{c.Projection
 const nothing = math.MaxUint64
 
 func newClaims(r *roundInHand) *claims {
-	return &claims{round: r, left: map[string]map[claimant]bool{}}
+	return &claims{round: r, left: map[string]map[claimant]bool{}, forgotten: map[claimant]bool{}}
 }
 
 // resolve adds to made the writes of the names of projections that keep claims,
@@ -170,9 +172,10 @@ func (c *claims) writeElements(made *changes, change *change) error {
 }
 
 // winner is the claim whose score an element has now. What the store says of a
-// root that is not part of this sending may be out of date, and after a crash of
-// what Redis has shown already: such a root is looked at. It will come itself, and
-// put right what follows from it.
+// root that is not part of this sending may be out of date, and after a crash
+// also behind what Redis has shown: such a root is looked at. If it is out of date
+// its value is forgotten: what Redis shows must follow from the claims that the
+// store has. The root will come itself, later in the journal.
 func (c *claims) winner(made *changes, name string) (best claim, found bool, err error) {
 	best.rank = nothing
 	for seen, most := 0, 1; ; most *= 8 {
@@ -187,6 +190,9 @@ func (c *claims) winner(made *changes, name string) (best claim, found bool, err
 			now, holds, err := c.fresh(made, name, one)
 			if err != nil {
 				return best, false, err
+			}
+			if !holds || now != one {
+				made.heirs = append(made.heirs, heir{claimant: one.claimant, forgotten: true})
 			}
 			if holds && now.rank < best.rank {
 				best, found = now, true
@@ -335,7 +341,7 @@ func (c *claims) inherit(made *changes, name string, first claim) error {
 func (c *claims) inheritScore(made *changes, name string, projection *projections.Projection) error {
 	winner, found, err := c.winner(made, name)
 	if err != nil || !found {
-		return err // who claims it now will leave it as well
+		return err // those who claim it leave it as well, later in the journal
 	}
 	held, _, err := c.held(name)
 	if err != nil {

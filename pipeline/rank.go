@@ -72,11 +72,16 @@ func (c *change) isUnsettled() bool {
 // unclaim takes back the root's claim on a name that it had before.
 func (r *roundInHand) unclaim(p *store.Publication, c *change, name []byte) error {
 	p.Unclaim(name, store.Claim{Rank: rankOf(c.projection.Shape, c.before.Hash), Projection: c.projection.ID, Root: []byte(c.key)})
-	if !c.isUnsettled() {
+	if !c.isUnsettled() && !r.claims.forgotten[c.claimant()] {
 		return nil
 	}
+	return r.unclaimAll(p, name, c.claimant())
+}
+
+// unclaimAll takes back all claims of a root on a name, whatever their rank.
+func (r *roundInHand) unclaimAll(p *store.Publication, name []byte, root claimant) error {
 	return r.db.Claims(name, func(have store.Claim) bool {
-		if claimFrom(have).claimant == c.claimant() {
+		if claimFrom(have).claimant == root {
 			p.Unclaim(name, have)
 		}
 		return true
