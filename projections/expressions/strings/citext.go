@@ -20,12 +20,12 @@ func insensitive() []function.Function {
 			if !strings.Contains(letters, "c") {
 				letters += "i"
 			}
-			return source{args[1].(string), letters}, nil
+			return source{pattern: args[1].(string), options: letters}, nil
 		}, call)
 	}
 	literally := func(signature, options string, call patternCall) function.Function {
 		return patterned(signature, []int{1}, func(args []any) (source, error) {
-			return source{quotePattern(args[1].(string)), options}, nil
+			return source{pattern: quotePattern(args[1].(string)), options: options}, nil
 		}, call)
 	}
 	return []function.Function{
@@ -61,7 +61,7 @@ func quotePattern(text string) string {
 }
 
 // splitPartInsensitive is an element of the array of fields, NULL where it has none.
-func splitPartInsensitive(args []any, compile func() (*expression, error)) (any, error) {
+func splitPartInsensitive(args []any, compile compiler) (any, error) {
 	fields, err := split(args, compile)
 	if err != nil {
 		return nil, err

@@ -31,7 +31,12 @@ func coercions() []function.Function {
 		function.Of1("name(varchar)", short),
 		function.Of1("name(bpchar)", func(text string) (string, error) { return unpadded(clip(text, nameLength)), nil }),
 		function.Of1("text(char)", written),
-		function.Of1("bpchar(char)", written),
+		function.Of1("bpchar(char)", func(c string) (string, error) {
+			if c != "" && c[0] >= utf8.RuneSelf { // PostgreSQL makes a text of it that is none
+				return "", errEncoding
+			}
+			return c, nil
+		}),
 		function.Of1("char(text)", toChar),
 		function.Of1("char(int4)", charFromInteger),
 		function.Of1("int4(char)", charToInteger),
@@ -73,7 +78,7 @@ func charToInteger(c string) (int64, error) {
 // the cast is implicit.
 func toBlankPadded(text string, modifier int64, explicit bool) (string, error) {
 	length := int(modifier - header)
-	if length < 1 {
+	if length < 0 {
 		return text, nil
 	}
 	has := utf8.RuneCountInString(text)

@@ -45,15 +45,6 @@ func comparisons() []function.Function {
 		}
 	}
 	return append(list,
-		ordered("bttextcmp(text,text)", compareText),
-		ordered("bttext_pattern_cmp(text,text)", compareText),
-		ordered("btnamecmp(name,name)", compareText),
-		ordered("btnametextcmp(name,text)", compareText),
-		ordered("bttextnamecmp(text,name)", compareText),
-		ordered("bpcharcmp(bpchar,bpchar)", compareBlankPadded),
-		ordered("btbpchar_pattern_cmp(bpchar,bpchar)", compareBlankPadded),
-		ordered("citext_cmp(citext,citext)", compareCitext),
-		ordered("citext_pattern_cmp(citext,citext)", compareCitext),
 		function.Of2("starts_with(text,text)", func(text, prefix string) (bool, error) { return strings.HasPrefix(text, prefix), nil }),
 	)
 }
@@ -61,11 +52,5 @@ func comparisons() []function.Function {
 func compared(signature string, compare function.Compare, of func(int) bool) function.Function {
 	return function.Function{Signature: signature, Call: func(args []any) (any, error) {
 		return of(compare(args[0], args[1])), nil
-	}}
-}
-
-func ordered(signature string, compare function.Compare) function.Function {
-	return function.Function{Signature: signature, Call: func(args []any) (any, error) {
-		return int64(compare(args[0], args[1])), nil
 	}}
 }

@@ -97,10 +97,7 @@ func left(text string, count int64) (string, error) {
 }
 
 func right(text string, count int64) (string, error) {
-	switch {
-	case count == math.MinInt32: // PostgreSQL negates it, which overflows, and skips nothing
-		return text, nil
-	case count < 0:
+	if count < 0 {
 		return text[offset(text, int(-count)):], nil
 	}
 	return text[offset(text, utf8.RuneCountInString(text)-int(count)):], nil

@@ -16,6 +16,9 @@ var (
 func likes() []function.Function {
 	sensitive := func(text, pattern string) (bool, error) { return like(text, pattern, 0) }
 	insensitive := func(text, pattern string) (bool, error) { return like(lower(text), lower(pattern), 0) }
+	insensitiveName := func(text, pattern string) (bool, error) { // the collation of a name is C
+		return like(asciiLower(text), asciiLower(pattern), 0)
+	}
 	octets := func(b, pattern []byte) (bool, error) { return like(string(b), string(pattern), octetwise) }
 	var list []function.Function
 	for _, signature := range []string{"textlike(text,text)", "like(text,text)", "namelike(name,text)", "like(name,text)", "bpcharlike(bpchar,text)"} {
@@ -24,13 +27,15 @@ func likes() []function.Function {
 	for _, signature := range []string{"textnlike(text,text)", "notlike(text,text)", "namenlike(name,text)", "notlike(name,text)", "bpcharnlike(bpchar,text)"} {
 		list = append(list, function.Of2(signature, not(sensitive)))
 	}
-	for _, signature := range []string{"texticlike(text,text)", "nameiclike(name,text)", "bpchariclike(bpchar,text)", "texticlike(citext,citext)", "texticlike(citext,text)"} {
+	for _, signature := range []string{"texticlike(text,text)", "bpchariclike(bpchar,text)", "texticlike(citext,citext)", "texticlike(citext,text)"} {
 		list = append(list, function.Of2(signature, insensitive))
 	}
-	for _, signature := range []string{"texticnlike(text,text)", "nameicnlike(name,text)", "bpcharicnlike(bpchar,text)", "texticnlike(citext,citext)", "texticnlike(citext,text)"} {
+	for _, signature := range []string{"texticnlike(text,text)", "bpcharicnlike(bpchar,text)", "texticnlike(citext,citext)", "texticnlike(citext,text)"} {
 		list = append(list, function.Of2(signature, not(insensitive)))
 	}
 	return append(list,
+		function.Of2("nameiclike(name,text)", insensitiveName),
+		function.Of2("nameicnlike(name,text)", not(insensitiveName)),
 		function.Of2("bytealike(bytea,bytea)", octets),
 		function.Of2("like(bytea,bytea)", octets),
 		function.Of2("byteanlike(bytea,bytea)", not(octets)),

@@ -20,12 +20,20 @@ func matches() []function.Function {
 		needed, from := argument(1, options, fixed)
 		list = append(list, patterned(signature, needed, from, call))
 	}
-	for _, subject := range []string{"text", "name", "bpchar"} {
+	for _, subject := range []string{"text", "bpchar"} {
 		arguments := "(" + subject + ",text)"
 		add(subject+"regexeq"+arguments, -1, "", test(true))
 		add(subject+"regexne"+arguments, -1, "", test(false))
 		add(subject+"icregexeq"+arguments, -1, "i", test(true))
 		add(subject+"icregexne"+arguments, -1, "i", test(false))
+	}
+	for _, f := range []struct {
+		name, options string
+		want          bool
+	}{{"nameregexeq", "", true}, {"nameregexne", "", false}, {"nameicregexeq", "i", true}, {"nameicregexne", "i", false}} {
+		list = append(list, patterned(f.name+"(name,text)", []int{1}, func(args []any) (source, error) {
+			return source{pattern: args[1].(string), options: f.options, ascii: true}, nil
+		}, test(f.want)))
 	}
 	for _, arguments := range []string{"(citext,citext)", "(citext,text)"} {
 		add("texticregexeq"+arguments, -1, "i", test(true))
@@ -53,18 +61,9 @@ func matches() []function.Function {
 	return list
 }
 
-// single refuses the option that asks for all matches, where there is one.
-func single(compile func() (*expression, error)) (*expression, error) {
-	re, err := compile()
-	if err == nil && re.global {
-		return nil, errGlobal
-	}
-	return re, err
-}
-
 func test(want bool) patternCall {
-	return func(args []any, compile func() (*expression, error)) (any, error) {
-		re, err := single(compile)
+	return func(args []any, compile compiler) (any, error) {
+		re, err := compile(true)
 		if err != nil {
 			return nil, err
 		}
@@ -74,8 +73,8 @@ func test(want bool) patternCall {
 
 // firstCaptures are the captures of the first match, or all of it if there are
 // no parentheses.
-func firstCaptures(args []any, compile func() (*expression, error)) (any, error) {
-	re, err := single(compile)
+func firstCaptures(args []any, compile compiler) (any, error) {
+	re, err := compile(true)
 	if err != nil {
 		return nil, err
 	}
@@ -103,8 +102,8 @@ func piece(text []rune, found []int, group int) any {
 }
 
 // firstMatch is the first match, or what its first parentheses capture.
-func firstMatch(args []any, compile func() (*expression, error)) (any, error) {
-	re, err := compile()
+func firstMatch(args []any, compile compiler) (any, error) {
+	re, err := compile(false)
 	if err != nil {
 		return nil, err
 	}
@@ -142,12 +141,12 @@ func parameter(args []any, index int, least, fallback int64, fault error) (int64
 	return value, nil
 }
 
-func count(args []any, compile func() (*expression, error)) (any, error) {
+func count(args []any, compile compiler) (any, error) {
 	start, err := parameter(args, 2, 1, 1, errStart)
 	if err != nil {
 		return nil, err
 	}
-	re, err := single(compile)
+	re, err := compile(true)
 	if err != nil {
 		return nil, err
 	}
@@ -169,7 +168,7 @@ func (re *expression) numbered(text []rune, start, number int64) []int {
 }
 
 // locate is where a match or group begins, or what comes after it.
-func locate(args []any, compile func() (*expression, error)) (any, error) {
+func locate(args []any, compile compiler) (any, error) {
 	start, err := parameter(args, 2, 1, 1, errStart)
 	if err != nil {
 		return nil, err
@@ -189,7 +188,7 @@ func locate(args []any, compile func() (*expression, error)) (any, error) {
 	if err != nil {
 		return nil, err
 	}
-	re, err := single(compile)
+	re, err := compile(true)
 	if err != nil {
 		return nil, err
 	}
@@ -204,7 +203,7 @@ func locate(args []any, compile func() (*expression, error)) (any, error) {
 }
 
 // extract is a match or what one of its groups captures.
-func extract(args []any, compile func() (*expression, error)) (any, error) {
+func extract(args []any, compile compiler) (any, error) {
 	start, err := parameter(args, 2, 1, 1, errStart)
 	if err != nil {
 		return nil, err
@@ -217,7 +216,7 @@ func extract(args []any, compile func() (*expression, error)) (any, error) {
 	if err != nil {
 		return nil, err
 	}
-	re, err := single(compile)
+	re, err := compile(true)
 	if err != nil {
 		return nil, err
 	}

@@ -29,7 +29,7 @@ func similarities() []function.Function {
 		}},
 		patterned("substring(text,text,text)", []int{1, 2}, func(args []any) (source, error) {
 			pattern, err := similar(args[1].(string), args[2].(string))
-			return source{pattern, ""}, err
+			return source{pattern: pattern}, err
 		}, firstMatch),
 	}
 }

@@ -31,8 +31,8 @@ func substitutions() []function.Function {
 	}
 }
 
-func substitute(args []any, compile func() (*expression, error)) (any, error) {
-	re, err := compile()
+func substitute(args []any, compile compiler) (any, error) {
+	re, err := compile(false)
 	if err != nil {
 		return nil, err
 	}
@@ -43,7 +43,7 @@ func substitute(args []any, compile func() (*expression, error)) (any, error) {
 	return re.replace(args[0].(string), args[2].(string), 1, number), nil
 }
 
-func substituteFrom(args []any, compile func() (*expression, error)) (any, error) {
+func substituteFrom(args []any, compile compiler) (any, error) {
 	start, err := parameter(args, 3, 1, 1, errStart)
 	if err != nil {
 		return nil, err
@@ -52,7 +52,7 @@ func substituteFrom(args []any, compile func() (*expression, error)) (any, error
 	if err != nil {
 		return nil, err
 	}
-	re, err := compile()
+	re, err := compile(false)
 	if err != nil {
 		return nil, err
 	}
@@ -109,8 +109,8 @@ func substituted(out *strings.Builder, text []rune, found []int, by string) {
 
 // split cuts a text at all matches. Empty ones count only between characters
 // that no match has parted.
-func split(args []any, compile func() (*expression, error)) (any, error) {
-	re, err := single(compile)
+func split(args []any, compile compiler) (any, error) {
+	re, err := compile(true)
 	if err != nil {
 		return nil, err
 	}

@@ -13,7 +13,7 @@ import (
 )
 
 var (
-	errCharacterMinus   = &datum.Error{Code: "54000", Message: "character number must be positive"}
+	errCharacterMinus   = &datum.Error{Code: "22023", Message: "character number must be positive"}
 	errCharacterNull    = &datum.Error{Code: "54000", Message: "null character not permitted"}
 	errCharacterRange   = &datum.Error{Code: "54000", Message: "requested character too large for encoding"}
 	errCharacterInvalid = &datum.Error{Code: "54000", Message: "requested character not valid for encoding"}

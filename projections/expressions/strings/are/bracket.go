@@ -29,7 +29,7 @@ var collatingNames = func() map[string]rune {
 
 // brackets reads a bracket expression, up to its end.
 func (p *parser) brackets() *set {
-	s := &set{negated: p.value == 0}
+	s := &set{options: p.options, negated: p.value == 0}
 	p.next()
 	for !p.is(']') && !p.is(endOfPattern) {
 		p.bracketPart(s)
@@ -49,13 +49,13 @@ func (p *parser) bracketPart(s *set) {
 		from = rune(p.value)
 		p.next()
 		if !p.is(rangeToken) {
-			s.addOne(from, p.options.IgnoreCase)
+			s.addOne(from)
 			return
 		}
 	case collating:
 		from = p.collatingElement()
 	case equivalence:
-		s.addOne(p.collatingElement(), p.options.IgnoreCase)
+		s.addOne(p.collatingElement())
 		return
 	case classBegin:
 		s.classes = append(s.classes, p.namedClass())
@@ -80,7 +80,7 @@ func (p *parser) bracketPart(s *set) {
 		p.fail(badRange)
 		return
 	}
-	s.addRange(from, to, p.options.IgnoreCase)
+	s.addRange(from, to)
 }
 
 func (p *parser) rangeEnd() rune {

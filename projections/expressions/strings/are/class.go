@@ -31,6 +31,14 @@ var classNames = map[string]class{
 // Alphanumeric tells whether a character is a letter or digit of any script.
 func Alphanumeric(r rune) bool { return alnum.has(r) }
 
+// within tells whether a character is in a class where only ASCII has any.
+func (c class) within(r rune, options Options) bool {
+	if options.ASCII && r >= 0x80 && c != cntrl {
+		return false
+	}
+	return c.has(r)
+}
+
 func (c class) has(r rune) bool {
 	switch c {
 	case alnum:
@@ -87,3 +95,17 @@ func isPrint(r rune) bool {
 
 // titleWithOwnCases holds for Dž, Lj, Nj and Dz as one character.
 func titleWithOwnCases(r rune) bool { return r == 0x1c5 || r == 0x1c8 || r == 0x1cb || r == 0x1f2 }
+
+func (o Options) lower(r rune) rune {
+	if o.ASCII && r >= 0x80 {
+		return r
+	}
+	return unicode.ToLower(r)
+}
+
+func (o Options) upper(r rune) rune {
+	if o.ASCII && r >= 0x80 {
+		return r
+	}
+	return unicode.ToUpper(r)
+}

@@ -1,9 +1,6 @@
 package are
 
-import (
-	"slices"
-	"unicode"
-)
+import "slices"
 
 // at finds the match that begins at a place: the longest or shortest, as the
 // whole prefers, that can be divided.
@@ -121,7 +118,7 @@ func (m *matcher) refer(t *tree, begin, end int) bool {
 	}
 	for i := begin; i < end; i++ {
 		a, b := m.text[from+(i-begin)%length], m.text[i]
-		if a != b && (!m.re.options.IgnoreCase || unicode.ToLower(a) != unicode.ToLower(b)) {
+		if a != b && (!m.re.options.IgnoreCase || m.re.options.lower(a) != m.re.options.lower(b)) {
 			return false
 		}
 	}

@@ -113,7 +113,7 @@ func (l *lexer) director() {
 		l.at += 4
 		switch l.text[l.at-1] {
 		case '=':
-			l.options = Options{IgnoreCase: l.options.IgnoreCase, Literal: true}
+			l.options = Options{IgnoreCase: l.options.IgnoreCase, Literal: true, ASCII: l.options.ASCII}
 			return
 		case ':':
 		case '?':
@@ -164,7 +164,7 @@ func (l *lexer) embedded() {
 		return
 	}
 	if l.options.Literal {
-		l.options = Options{IgnoreCase: l.options.IgnoreCase, Literal: true}
+		l.options = Options{IgnoreCase: l.options.IgnoreCase, Literal: true, ASCII: l.options.ASCII}
 	}
 }
 

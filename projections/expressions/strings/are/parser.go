@@ -148,22 +148,22 @@ type atom struct {
 func (p *parser) atom(within bool) atom {
 	switch p.kind {
 	case plain:
-		s := &set{}
-		s.addOne(rune(p.value), p.options.IgnoreCase)
+		s := &set{options: p.options}
+		s.addOne(rune(p.value))
 		p.next()
 		return characterAtom(s.done())
 	case '[':
 		return characterAtom(p.brackets())
 	case classToken:
-		s := &set{classes: []class{class(p.value)}}
+		s := &set{options: p.options, classes: []class{class(p.value)}}
 		p.next()
 		return characterAtom(s.done())
 	case notClass:
-		s := &set{lacking: []class{class(p.value)}}
+		s := &set{options: p.options, lacking: []class{class(p.value)}}
 		p.next()
 		return characterAtom(s.done())
 	case '.':
-		s := &set{negated: true, anything: !p.options.LineStop}
+		s := &set{options: p.options, negated: true, anything: !p.options.LineStop}
 		if p.options.LineStop {
 			s.ranges = []span{{'\n', '\n'}}
 		}

@@ -27,6 +27,7 @@ type Options struct {
 	LineAnchor bool // w: ^ and $ match at newlines, too
 	Expanded   bool // x: blanks and comments are ignored
 	Literal    bool // q: no character is special
+	ASCII      bool // other characters have no case and are in no class, as with COLLATE "C"
 }
 
 // Regexp is a compiled expression, safe for concurrent use.

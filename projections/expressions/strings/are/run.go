@@ -160,8 +160,8 @@ func (m *matcher) holds(i *instruction, at int) bool {
 	case lookaround:
 		return m.sees(i.look, at)
 	}
-	before := at > 0 && word.has(m.text[at-1])
-	after := at < len(m.text) && word.has(m.text[at])
+	before := at > 0 && word.within(m.text[at-1], m.re.options)
+	after := at < len(m.text) && word.within(m.text[at], m.re.options)
 	switch i.assertion {
 	case '<':
 		return !before && after

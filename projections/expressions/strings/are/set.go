@@ -1,9 +1,6 @@
 package are
 
-import (
-	"slices"
-	"unicode"
-)
+import "slices"
 
 // set is a set of characters.
 type set struct {
@@ -11,6 +8,7 @@ type set struct {
 	classes  []class
 	lacking  []class // the set has all that is not in these
 	negated  bool
+	options  Options
 	quick    [2]uint64 // membership of ASCII, once done
 	anything bool      // every character
 }
@@ -20,16 +18,16 @@ type span struct{ from, to rune }
 // lastCased is beyond the last character that has another case.
 const lastCased = 0x1e944
 
-func (s *set) addRange(from, to rune, ignoreCase bool) {
+func (s *set) addRange(from, to rune) {
 	s.ranges = append(s.ranges, span{from, to})
-	if !ignoreCase {
+	if !s.options.IgnoreCase {
 		return
 	}
 	for r := from; r <= min(to, lastCased); r++ {
-		if l := unicode.ToLower(r); l != r {
+		if l := s.options.lower(r); l != r {
 			s.ranges = append(s.ranges, span{l, l})
 		}
-		if u := unicode.ToUpper(r); u != r {
+		if u := s.options.upper(r); u != r {
 			s.ranges = append(s.ranges, span{u, u})
 		}
 	}
@@ -37,12 +35,12 @@ func (s *set) addRange(from, to rune, ignoreCase bool) {
 
 // addOne adds a single character: without regard to case its lower and upper
 // case, and not itself should it be neither.
-func (s *set) addOne(r rune, ignoreCase bool) {
-	if !ignoreCase {
+func (s *set) addOne(r rune) {
+	if !s.options.IgnoreCase {
 		s.ranges = append(s.ranges, span{r, r})
 		return
 	}
-	l, u := unicode.ToLower(r), unicode.ToUpper(r)
+	l, u := s.options.lower(r), s.options.upper(r)
 	s.ranges = append(s.ranges, span{l, l}, span{u, u})
 }
 
@@ -87,10 +85,10 @@ func (s *set) search(r rune) bool {
 		return 0
 	})
 	for _, c := range s.classes {
-		found = found || c.has(r)
+		found = found || c.within(r, s.options)
 	}
 	for _, c := range s.lacking {
-		found = found || !c.has(r)
+		found = found || !c.within(r, s.options)
 	}
 	return found != s.negated
 }
