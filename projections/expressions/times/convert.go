@@ -46,8 +46,14 @@ func clockOf(t int64) (datum.Time, bool) {
 }
 
 // clockOfInterval is what is left of an interval's time without whole days.
+// The smallest wraps around, as in PostgreSQL.
 func clockOfInterval(v datum.Interval) datum.Time {
-	_, micros := floorDiv(v.Microseconds, microsPerDay)
+	micros := v.Microseconds
+	if micros < 0 {
+		micros += (-micros + microsPerDay - 1) / microsPerDay * microsPerDay
+	} else {
+		micros %= microsPerDay
+	}
 	return datum.Time(micros)
 }
 

@@ -71,6 +71,11 @@ var apart = map[string]bool{
 	"date_trunc(text,timestamptz,text)": true,
 	"interval(interval,int4)":           true,
 	"timezone(text,timetz)":             true,
+	"to_char(timestamp,text)":           true,
+	"to_char(timestamptz,text)":         true,
+	"to_char(interval,text)":            true,
+	"to_date(text,text)":                true,
+	"to_timestamp(text,text)":           true,
 }
 
 // TestTypmods checks what interval day to second (3) and its like keep.

@@ -68,3 +68,11 @@ func compareInputs(t *testing.T, url, typeName string, texts []string) {
 	}
 	compare(t, url, expressions, answers)
 }
+
+// resultOf is the type that to_date or to_timestamp gives.
+func resultOf(name string) *catalog.Type {
+	if name == "to_date" {
+		return signatures.ByName("date")
+	}
+	return signatures.ByName("timestamptz")
+}

@@ -33,7 +33,7 @@ const (
 
 // Functions gives the functions on dates and times.
 func Functions() []function.Function {
-	return concat(comparisons(), conversions(), arithmetic(), intervals(), parts(), truncations(), zoneFunctions(), makers(), overlapping())
+	return concat(comparisons(), conversions(), arithmetic(), intervals(), parts(), truncations(), zoneFunctions(), makers(), overlapping(), formatting())
 }
 
 func concat(lists ...[]function.Function) []function.Function { return slices.Concat(lists...) }
