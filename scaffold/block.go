@@ -1,6 +1,10 @@
 package scaffold
 
-import "materializer/config"
+import (
+	"slices"
+
+	"materializer/config"
+)
 
 // block is a piece of the file: comments, a line, and what is indented below it.
 type block struct {
@@ -8,8 +12,9 @@ type block struct {
 	line     string   // "" if there are only comments
 	list     *list    // a list of columns, instead of the line
 	inside   []*block
-	optional bool // the file is of use without it
-	off      bool // it stands as a comment
+	optional bool     // the file is of use without it
+	off      bool     // it stands as a comment
+	why      []string // the compiler refused it
 	parent   *block
 }
 
@@ -54,14 +59,23 @@ func (p *printer) takeOut(mistake config.Problem) bool {
 	}
 	for ; b != nil; b = b.parent {
 		if b.optional {
-			wasOn := !b.off
-			if b.off = true; wasOn {
-				b.above = append(b.above, reason(mistake)...)
+			if b.off {
+				return false
 			}
-			return wasOn
+			b.off = true
+			b.explain(reason(mistake))
+			return true
 		}
 	}
 	return false
+}
+
+// explain says why the block is off, unless the one before it is for the same reason.
+func (b *block) explain(why []string) {
+	b.why = why
+	if i := slices.Index(b.parent.inside, b); i == 0 || !slices.Equal(b.parent.inside[i-1].why, why) {
+		b.above = append(b.above, why...)
+	}
 }
 
 // drop takes an item off a list and says why. One at a time: the others have
