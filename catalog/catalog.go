@@ -48,6 +48,9 @@ type Column struct {
 	Nondeterministic bool   // the column's collation is not deterministic
 	Selectable       bool
 	Distinct         float64 // pg_stats.n_distinct; 0 if unknown
+	MostCommon       float64 // share of the rows that have the most common value; 0 if none stands out
+	Nulls            float64 // share of the rows that are NULL
+	Width            int     // average bytes of a value; 0 if unknown
 }
 
 // Index is a unique index, valid, immediate, without predicate or expression

@@ -279,6 +279,9 @@ func TestLoadPartitions(t *testing.T) {
 	if sale.Column("id").Distinct != -1 {
 		t.Errorf("n_distinct of sale.id: %v", sale.Column("id").Distinct)
 	}
+	if x := sale.Column("customer_id"); x.MostCommon != 1 || x.Nulls != 0 || x.Width != 4 {
+		t.Errorf("statistics of sale.%s: %+v", x.Name, x)
+	}
 	equal(t, "foreign keys of sale", len(sale.ForeignKeys), 1)
 	equal(t, "foreign keys to sale", len(sale.ReferencedBy), 1)
 	equal(t, "foreign keys of refund", len(table(t, c, "refund").ForeignKeys), 1)

@@ -83,10 +83,11 @@ func (l *loader) tableColumns(ctx context.Context) error {
 		})
 }
 
-// statistics reads how many distinct values ANALYZE saw, as far as the role may know.
+// statistics reads what ANALYZE saw of the columns' values, as far as the role may know.
 func (l *loader) statistics(ctx context.Context) error {
 	return l.each(ctx, `
-		SELECT s.schemaname, s.tablename, s.attname, s.n_distinct::pg_catalog.float8
+		SELECT s.schemaname, s.tablename, s.attname, s.n_distinct::pg_catalog.float8,
+		       coalesce(s.most_common_freqs[1], 0)::pg_catalog.float8, s.null_frac::pg_catalog.float8, s.avg_width
 		  FROM pg_catalog.pg_stats s
 		 WHERE s.schemaname <> 'information_schema' AND s.schemaname NOT LIKE 'pg\_%'
 		 ORDER BY 1, 2, s.inherited`,
@@ -97,13 +98,14 @@ func (l *loader) statistics(ctx context.Context) error {
 			}
 			return func(rows pgx.Rows) error {
 				var schema, table, column string
-				var distinct float64
-				if err := rows.Scan(&schema, &table, &column, &distinct); err != nil {
+				var distinct, mostCommon, nulls float64
+				var width int
+				if err := rows.Scan(&schema, &table, &column, &distinct, &mostCommon, &nulls, &width); err != nil {
 					return err
 				}
 				if t := byName[[2]string{schema, table}]; t != nil {
 					if c := t.Column(column); c != nil && (c.Distinct == 0 || t.Kind == 'p') {
-						c.Distinct = distinct
+						c.Distinct, c.MostCommon, c.Nulls, c.Width = distinct, mostCommon, nulls, width
 					}
 				}
 				return nil

@@ -145,12 +145,16 @@ func (c *compiler) sql(s *scope, x sql, o expressions.Options) Expr {
 
 // unquoted reports an expression that is the name of a column, but not to SQL.
 func (c *compiler) unquoted(s *scope, x sql) bool {
-	table := s.level.node.Table.Catalog
-	column := table.Column(strings.TrimSpace(x.text))
-	if column == nil || quoteIdentifier(column.Name) == column.Name || strings.HasPrefix(column.Name, `"`) {
+	table, text := s.level.node.Table.Catalog, strings.TrimSpace(x.text)
+	column, word := table.Column(text), fold(text)
+	switch {
+	case column != nil && quoteIdentifier(column.Name) != column.Name && !strings.HasPrefix(column.Name, `"`):
+		c.fail(c.start(x), s.in, shortened(x.text)+" is a column of "+table.String()+", but no name to SQL without double quotes", "write "+quoteIdentifier(column.Name))
+	case reserved[word] && !constants[word]:
+		c.fail(c.start(x), s.in, word+" is a reserved word of SQL", "for a name write "+quoteIdentifier(word))
+	default:
 		return false
 	}
-	c.fail(c.start(x), s.in, shortened(x.text)+" is a column of "+table.String()+", but no name to SQL without double quotes", "write "+quoteIdentifier(column.Name))
 	return true
 }
 

@@ -60,7 +60,7 @@ func (c *compiler) resolve(s, at *scope, words []word, x sql) Expr {
 	case r == nil:
 		c.unknownRelation(s, at, words, x)
 		return nil
-	case r.broken || r.scope == nil:
+	case r.scope == nil || r.broken && r.Many:
 		return nil
 	case r.Grouped != nil:
 		return c.resolveAggregate(at, r, words, x)

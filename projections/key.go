@@ -105,7 +105,7 @@ func (c *compiler) checkKey(p *Projection, t *Template, text config.Text, vouche
 	in, own, identity, ok := subject{projection: p.Name}, t.columns(), t.isOwn(), true
 	if !vouched && !coversUnique(p.Root.Table, own) {
 		ok = false
-		c.fail(text.Pos, in, fmt.Sprintf("key %q: two rows of %s could have the same key, since %s", t.Source, p.Root.Table.Catalog, notUnique(own)),
+		c.fail(text.Pos, in, fmt.Sprintf("key %q: two rows of %s could have the same key, since %s", t.Source, p.Root.Table.Catalog, t.notUnique(own)),
 			"use the primary key or the columns of a unique index, or vouch for it with key_is_unique: true")
 	}
 	k := &key{p, t, text, newPattern(t)}
@@ -135,8 +135,13 @@ func (t *Template) columns() map[string]bool {
 	return own
 }
 
-func notUnique(own map[string]bool) string {
+func (t *Template) notUnique(own map[string]bool) string {
 	if len(own) == 0 {
+		for _, part := range t.Parts {
+			if part.Expr != nil && isOwn(part.Expr) {
+				return fmt.Sprintf("indexes tell of columns only, and %s is an expression", exprText(part.Expr))
+			}
+		}
 		return "it has no column of its own row"
 	}
 	var names []string

@@ -15,6 +15,7 @@ import (
 //	  id int8 key
 //	  sku text notnull unique
 //	  category_id int4 -> categories
+//	  total numeric generated "price * 2"
 //	  unique (sku, category_id)
 //	  foreign (a, b) -> other (c, d)
 //	  is unlogged
@@ -121,7 +122,7 @@ func (p *schemaParser) column(words []string) error {
 		case "unique":
 			p.index(&catalog.Index{Name: p.table.Name + "_" + c.Name, Columns: []string{c.Name}, Unique: true}, words)
 		case "generated":
-			c.Generated = 's'
+			c.Generated, c.Expression = 's', words[2:][i+1]
 		case "hidden":
 			c.Selectable, p.table.Selectable = false, false
 		case "collate":

@@ -1,6 +1,7 @@
 package projections
 
 import (
+	"errors"
 	"fmt"
 	"slices"
 	"strings"
@@ -122,6 +123,9 @@ func splitOrder(item string) (o orderText, err error) {
 	rest := strings.TrimRight(item, " \t\n")
 	explicit := false
 	before, last := lastWord(rest)
+	if before != "" && strings.EqualFold(last, "nulls") {
+		return o, errors.New("nulls: write nulls first or nulls last")
+	}
 	if head, word := lastWord(before); strings.EqualFold(word, "nulls") && head != "" {
 		switch strings.ToLower(last) {
 		case "first":

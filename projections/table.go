@@ -196,11 +196,12 @@ func (c *compiler) stored(table *Table, from *catalog.Column, at config.Pos, in 
 }
 
 func generatedRemedy(table *catalog.Table, column *catalog.Column) string {
-	hint := "use the columns that it is computed from"
-	if column.Generated == 's' {
-		hint += fmt.Sprintf(", or make it an ordinary one that the application or a trigger fills: ALTER TABLE %s ALTER COLUMN %s DROP EXPRESSION", sqlName(table), quoteIdentifier(column.Name))
+	hint := fmt.Sprintf("leave it out (except: [%s])", column.Name)
+	if column.Generated != 's' {
+		return hint + ", or use the columns that it is computed from"
 	}
-	return hint
+	return fmt.Sprintf("%s, use the columns that it is computed from, or make it an ordinary one that the application or a trigger fills: ALTER TABLE %s ALTER COLUMN %s DROP EXPRESSION",
+		hint, sqlName(table), quoteIdentifier(column.Name))
 }
 
 func grant(table *catalog.Table) string {
