@@ -35,7 +35,7 @@ func findZone(name string) (zoneSpec, error) {
 // zone is the spec as a zone.
 func (s zoneSpec) zone() *zone {
 	if s.fixed {
-		return &zone{time.FixedZone("", s.offset)}
+		return &zone{location: time.FixedZone("", s.offset)}
 	}
 	return s.named
 }

@@ -48,19 +48,21 @@ func (m *moment) julian() int { return toJulian(m.year, m.month, m.day) }
 // setJulian sets the date.
 func (m *moment) setJulian(day int) { m.year, m.month, m.day = fromJulian(day) }
 
-// toJulian is the Julian day of a date; days and months beyond their end carry on.
+// toJulian is the Julian day of a date; days and months beyond their end carry
+// on. It wraps around after 32 bits, which intervals can show.
 func toJulian(year, month, day int) int {
-	if month > 2 {
-		month++
-		year += 4800
+	y, m := int32(year), int32(month)
+	if m > 2 {
+		m++
+		y += 4800
 	} else {
-		month += 13
-		year += 4799
+		m += 13
+		y += 4799
 	}
-	century := year / 100
-	julian := year*365 - 32167
-	julian += year/4 - century + century/4
-	return julian + 7834*month/256 + day
+	century := y / 100
+	julian := y*365 - 32167
+	julian += y/4 - century + century/4
+	return int(julian + 7834*m/256 + int32(day))
 }
 
 // fromJulian is the date of a Julian day.

@@ -486,7 +486,7 @@ func (r *templateReader) clock(m *moment) error {
 
 func (r *templateReader) date(d *decoder) error {
 	if r.year != 0 || r.century != 0 {
-		d.year = r.fullYear()
+		d.year = int(int32(r.fullYear())) // which wraps around
 		d.have |= hasYear
 	}
 	if r.julian != 0 {

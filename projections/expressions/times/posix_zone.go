@@ -20,7 +20,7 @@ func posixZone(text string) (*zone, error) {
 		return nil, errZone
 	}
 	if rest == "" {
-		return &zone{time.FixedZone(name, -west)}, nil
+		return &zone{location: time.FixedZone(name, -west)}, nil
 	}
 	return posixRules(text, rest)
 }
@@ -45,7 +45,7 @@ func posixRules(text, rest string) (*zone, error) {
 	if err != nil {
 		return nil, errZone
 	}
-	return &zone{location}, nil
+	return &zone{location: location, rules: true}, nil
 }
 
 // posixRule tells whether a text is a rule for a day of the year: J60, 59 or

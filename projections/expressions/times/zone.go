@@ -25,7 +25,10 @@ var canonicalNames = sync.OnceValue(func() map[string]string {
 })
 
 // zone is a time zone: a history of offsets.
-type zone struct{ location *time.Location }
+type zone struct {
+	location *time.Location
+	rules    bool // no history, but rules for all years
+}
 
 // loadedZones keeps zones by the names they were asked for, since reading one is slow.
 var loadedZones sync.Map
@@ -51,7 +54,7 @@ func loadZone(name string) (*zone, error) {
 	if err != nil {
 		return nil, errZone
 	}
-	z := &zone{location}
+	z := &zone{location: location}
 	loadedZones.Store(key, z)
 	return z, nil
 }
@@ -67,6 +70,9 @@ type period struct {
 // at is the period that a moment in Unix seconds is in. It may end before
 // another with the same offset and name, but not at the moment itself.
 func (z *zone) at(unix int64) period {
+	if z.rules && unix < 0 {
+		return z.before1970(unix)
+	}
 	t := time.Unix(unix, 0).In(z.location)
 	var p period
 	p.name, p.offset = t.Zone()
@@ -79,6 +85,17 @@ func (z *zone) at(unix int64) period {
 		// and years after 365 days.
 		p.end = max(end.Unix(), unix+1)
 	}
+	return p
+}
+
+// before1970 is at for rules, which package time misreads before 1970: the
+// calendar repeats itself every 400 years.
+func (z *zone) before1970(unix int64) period {
+	const cycle = 146097 * secondsPerDay
+	shift := (-unix/cycle + 1) * cycle
+	p := z.at(unix + shift)
+	p.start -= shift
+	p.end -= shift
 	return p
 }
 
