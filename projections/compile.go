@@ -11,6 +11,11 @@ import (
 // The plan is nil if a problem is more than a warning. Every mistake is
 // reported at once, in file order, and none of what only follows from another.
 func Compile(file *config.File, cat *catalog.Catalog) (*Plan, config.Problems) {
+	return compile(file, cat, true)
+}
+
+// compile is Compile; without keep all aggregates are computed from all rows.
+func compile(file *config.File, cat *catalog.Catalog, keep bool) (*Plan, config.Problems) {
 	c := &compiler{
 		file: file, catalog: cat, told: map[told]bool{},
 		options: map[uint32]config.TableOptions{}, tables: map[uint32]*Table{}, folded: map[*Column]bool{},
@@ -28,7 +33,7 @@ func Compile(file *config.File, cat *catalog.Catalog) (*Plan, config.Problems) {
 	if c.problems.Err() != nil {
 		return nil, c.problems
 	}
-	c.layOut(plan)
+	c.layOut(plan, keep)
 	plan.Warnings = c.problems
 	return plan, c.problems
 }

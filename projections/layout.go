@@ -10,13 +10,15 @@ import (
 )
 
 // layOut plans tables, columns and indexes once all uses are known.
-func (c *compiler) layOut(plan *Plan) {
+func (c *compiler) layOut(plan *Plan, keep bool) {
 	plan.Nodes = c.nodes
 	plan.Schema = &store.Schema{}
 	tables := c.layoutTables(plan)
 	var shared indexes
 	c.planAccess(&shared)
-	c.planKeeping()
+	if keep {
+		c.planKeeping()
+	}
 	for _, have := range shared.list {
 		plan.Schema.Indexes = append(plan.Schema.Indexes, have.Index)
 	}
