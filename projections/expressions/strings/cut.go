@@ -8,9 +8,12 @@ import (
 	"materializer/projections/expressions/function"
 )
 
+// toEnd is the length of all that follows.
+const toEnd = math.MaxInt64
+
 func cuts() []function.Function {
-	from := func(text string, start int64) (string, error) { return substring(text, start, math.MaxInt32) }
-	bytesFrom := func(b []byte, start int64) ([]byte, error) { return subslice(b, start, math.MaxInt32) }
+	from := func(text string, start int64) (string, error) { return substring(text, start, toEnd) }
+	bytesFrom := func(b []byte, start int64) ([]byte, error) { return subslice(b, start, toEnd) }
 	return []function.Function{
 		function.Of2("substring(text,int4)", from),
 		function.Of2("substr(text,int4)", from),
@@ -50,7 +53,7 @@ func window(start, length int64) (skip, take int, err error) {
 		return 0, 0, datum.ErrSubstringLength
 	}
 	end := start + length
-	if length == math.MaxInt32 || end > math.MaxInt32 { // to the end
+	if length == toEnd || end > math.MaxInt32 {
 		return int(max(start, 1) - 1), math.MaxInt, nil
 	}
 	start = max(start, 1)

@@ -35,6 +35,17 @@ func encodings() []function.Function {
 		function.Of2("decode(text,text)", decode),
 		function.Of2("convert_from(bytea,name)", convertFrom),
 		function.Of2("convert_to(text,name)", convertTo),
+		function.Of3("convert(bytea,name,name)", func(b []byte, from, to string) ([]byte, error) {
+			text, err := convertFrom(b, from)
+			if err != nil {
+				return nil, err
+			}
+			return convertTo(text, to)
+		}),
+		function.Of2("length(bytea,name)", func(b []byte, encoding string) (int64, error) {
+			text, err := convertFrom(b, encoding)
+			return int64(utf8.RuneCountInString(text)), err
+		}),
 	}
 }
 

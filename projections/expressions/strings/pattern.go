@@ -90,10 +90,11 @@ type cache struct {
 	compiled map[source]*expression
 }
 
-// cached is how many expressions are kept, and how long a pattern may be for it.
+// cached is how many expressions are kept; greater ones are not.
 const (
 	cached       = 256
-	cachedLength = 4096
+	cachedLength = 4096 // of the pattern
+	cachedSize   = 5000
 )
 
 var recent = cache{compiled: map[source]*expression{}}
@@ -117,7 +118,7 @@ func (c *cache) compile(s source, single bool) (*expression, error) {
 	if made.Regexp, err = are.Compile(s.pattern, options); err != nil {
 		return nil, err
 	}
-	if len(s.pattern) > cachedLength {
+	if len(s.pattern) > cachedLength || made.Size() > cachedSize {
 		return made, nil
 	}
 	c.Lock()

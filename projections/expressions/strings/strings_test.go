@@ -51,7 +51,7 @@ func samples() proof.Samples {
 		`\x2020612020`, `\x20`, `\x` + strings.Repeat("61", 56), `\x` + strings.Repeat("ab", 57), `\x` + strings.Repeat("00", 58), `\x` + strings.Repeat("cd", 114), `\x` + strings.Repeat("ef", 113),
 	}
 	integers := []string{"0", "1", "1", "2", "2", "3", "4", "5", "7", "8", "10", "20", "63", "64", "100", "-1", "-1", "-2", "-3", "-5", "-100", "97", "233", "955",
-		"255", "256", "-128", "127", "128", "-129", "2147483647", "-2147483648", "2147483646", "-2147483647", "1073741824"}
+		"255", "256", "-128", "127", "128", "-129", "2147483647", "2147483647", "-2147483648", "-2147483648", "2147483646", "-2147483647", "1073741824"}
 	return proof.Samples{
 		Elements: []string{"int4", "text", "bool", "bpchar", "name", "char", "bytea", "float8", "inet"},
 		Values: map[string][]string{
@@ -74,6 +74,8 @@ var narrowed = map[string]map[string][]string{
 	"varchar(varchar,int4,bool)": {"int4": modifiers},
 	"chr(int4)":                  {"int4": {"955", "128512", "55295", "55296", "57343", "57344", "1114111", "1114112", "65535", "128", "127", "1", "0", "-1", "2147483647"}},
 	"bpchar(char)":               {"char": {"", "a", "\x7f"}},
+	"convert(bytea,name,name)":   {"name": {"latin1", "UTF8", "utf-8", "LATIN1", "iso_8859_1", "unicode"}},
+	"length(bytea,name)":         {"name": {"latin1", "UTF8", "utf-8", "LATIN1", "iso_8859_1", "unicode"}},
 	"convert_from(bytea,name)":   {"name": {"latin1", "UTF8", "utf-8", "LATIN1", "iso_8859_1", "unicode"}},
 	"convert_to(text,name)":      {"name": {"latin1", "UTF8", "utf-8", "LATIN1", "iso_8859_1", "unicode"}},
 	"encode(bytea,text)":         {"text": {"hex", "HEX", "base64", "Base64", "escape", "utf8", ""}},

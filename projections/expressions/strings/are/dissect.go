@@ -144,38 +144,33 @@ func (m *matcher) iterate(t *tree, begin, end int) bool {
 }
 
 // rounds are the rounds of an iteration, each placed after the one before it.
+// They are placed as far as the program knows first, and then divided. It is a
+// loop and no recursion, since there can be as many as there are characters.
 type rounds struct {
 	*matcher
 	child            *tree
 	end, least, most int
 	ends             []int // where each ends, after where the first begins
-	failed           int   // the round that could not be divided, of those last placed
+	verified         int   // how many are known to be divisible
 }
 
-// place tells whether a round may end at a place, with what comes after it.
-func (r *rounds) place(at int, rest func() bool) bool {
-	r.ends = append(r.ends, at)
-	r.failed = 0
-	placed := false
-	if at == r.end {
-		placed = len(r.ends) > r.least && r.verify()
-	} else {
-		placed = rest()
-	}
-	r.ends = r.ends[:len(r.ends)-1]
-	return placed
+// place notes where a round of a number ends.
+func (r *rounds) place(number, at int) {
+	r.ends = append(r.ends[:number], at)
+	r.verified = min(r.verified, number-1)
 }
 
-// verify divides all rounds, the last one last: its captures stay.
-func (r *rounds) verify() bool {
-	for i := 1; i < len(r.ends); i++ {
+// verify divides all rounds, the last one last: its captures stay. It gives
+// the number of the one that cannot be divided, 0 if there is none.
+func (r *rounds) verify() int {
+	for number := r.verified + 1; number < len(r.ends); number++ {
 		r.forget(r.child)
-		if !r.dissect(r.child, r.ends[i-1], r.ends[i]) {
-			r.failed = i
-			return false
+		if !r.dissect(r.child, r.ends[number-1], r.ends[number]) {
+			return number
 		}
+		r.verified = number
 	}
-	return true
+	return 0
 }
 
 // emptyAllowed holds where without an empty round there would be too few.
@@ -184,44 +179,78 @@ func (r *rounds) emptyAllowed(number, at int) bool {
 }
 
 func (r *rounds) longestFirst() bool {
-	number, begin := len(r.ends), r.ends[len(r.ends)-1]
-	for limit := r.end; ; {
-		at := r.longest(r.child.program, begin, limit)
-		if at < 0 || at != r.end && number >= r.most || at == begin && at != r.end && !r.emptyAllowed(number, at) {
-			return false
+	number, limit := 1, r.end
+	for number > 0 {
+		at := r.longest(r.child.program, r.ends[number-1], limit)
+		if at >= 0 {
+			r.place(number, at)
 		}
-		if r.place(at, r.longestFirst) {
-			return true
+		switch {
+		case at < 0 || at != r.end && number >= r.most:
+			number--
+		case at != r.end && (at != r.ends[number-1] || r.emptyAllowed(number, at)):
+			number, limit = number+1, r.end
+			continue
+		case at == r.end && number >= r.least:
+			failed := r.verify()
+			if failed == 0 {
+				return true
+			}
+			number = failed
 		}
-		if r.failed > 0 && r.failed < number { // an earlier round has to change
-			return false
-		}
-		if limit = at - 1; limit < begin || limit == begin && !r.emptyAllowed(number, begin) {
-			return false
+		number, limit = r.shorten(number)
+	}
+	return false
+}
+
+// shorten finds the last round, of those up to a number, that can be shorter.
+func (r *rounds) shorten(number int) (int, int) {
+	for ; number > 0; number-- {
+		begin, limit := r.ends[number-1], r.ends[number]-1
+		if limit > begin || limit == begin && r.emptyAllowed(number, begin) {
+			return number, limit
 		}
 	}
+	return 0, 0
 }
 
 func (r *rounds) shortestFirst() bool {
-	number, begin := len(r.ends), r.ends[len(r.ends)-1]
-	for from := begin; from <= r.end; {
-		if from == begin && from != r.end && !r.emptyAllowed(number, from) {
+	number, from := 1, r.ends[0]
+	for number > 0 {
+		if from == r.ends[number-1] && from != r.end && !r.emptyAllowed(number, from) {
 			from++
 		}
 		if number >= r.most { // the last one has to reach the end
 			from = r.end
 		}
-		at := r.shortest(r.child.program, begin, from, r.end)
-		if at < 0 {
-			return false
+		at := r.shortest(r.child.program, r.ends[number-1], from, r.end)
+		if at >= 0 {
+			r.place(number, at)
 		}
-		if r.place(at, r.shortestFirst) {
-			return true
+		switch {
+		case at < 0:
+			number--
+		case at != r.end:
+			number, from = number+1, at
+			continue
+		case number >= r.least:
+			failed := r.verify()
+			if failed == 0 {
+				return true
+			}
+			number = failed
 		}
-		if r.failed > 0 && r.failed < number {
-			return false
-		}
-		from = at + 1
+		number, from = r.lengthen(number)
 	}
 	return false
+}
+
+// lengthen finds the last round, of those up to a number, that can be longer.
+func (r *rounds) lengthen(number int) (int, int) {
+	for ; number > 0; number-- {
+		if r.ends[number] < r.end {
+			return number, r.ends[number] + 1
+		}
+	}
+	return 0, 0
 }

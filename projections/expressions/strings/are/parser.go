@@ -6,6 +6,35 @@ package are
 type parser struct {
 	lexer
 	captured map[int]*tree
+	depth    int // of what is being read
+	copied   int // expressions copied for back-references
+}
+
+// deepest is how deep parentheses may nest, and how many of a row of them may
+// have to be divided.
+const deepest = 5000
+
+// enter goes a level deeper, if that is allowed.
+func (p *parser) enter() {
+	if p.depth++; p.depth > deepest {
+		p.fail(tooBig)
+	}
+}
+
+// unconstrained is an expression without its assertions, as back-references repeat it.
+func (p *parser) unconstrained(e *expr) *expr {
+	if p.copied++; e.kind == assertion || p.copied > largestProgram {
+		if p.copied > largestProgram {
+			p.fail(tooBig)
+		}
+		return &expr{}
+	}
+	copied := *e
+	copied.parts = make([]*expr, len(e.parts))
+	for i, part := range e.parts {
+		copied.parts[i] = p.unconstrained(part)
+	}
+	return &copied
 }
 
 // parse reads branches up to a closing parenthesis or the end. Within
@@ -78,7 +107,10 @@ func (p *parser) quantified(stop token, within bool, top *tree) *tree {
 	if p.is('|') || p.is(stop) || p.is(endOfPattern) {
 		return joinLast(top, item)
 	}
-	return joinRest(top, item, p.branch(stop, within), above)
+	p.enter()
+	rest := p.branch(stop, within)
+	p.depth--
+	return joinRest(top, item, rest, above)
 }
 
 // add makes an expression the next part of a leaf.
@@ -192,7 +224,9 @@ func (p *parser) group(within bool) atom {
 		number = p.groups
 	}
 	p.next()
+	p.enter()
 	node := p.parse(')', within)
+	p.depth--
 	p.next()
 	if !captures {
 		return atom{node: node}
@@ -212,7 +246,7 @@ func (p *parser) reference(within bool) atom {
 		p.fail(badGroup)
 		return characterAtom(nil)
 	}
-	node := &tree{operator: reference, flags: backReferring, refers: p.value, min: 1, max: 1, expr: unconstrained(to.expr)}
+	node := &tree{operator: reference, flags: backReferring, refers: p.value, min: 1, max: 1, expr: p.unconstrained(to.expr)}
 	p.next()
 	return atom{node: node, refers: true}
 }
@@ -220,7 +254,9 @@ func (p *parser) reference(within bool) atom {
 func (p *parser) look() *expr {
 	l := &look{kind: lookKind(p.value)}
 	p.next()
+	p.enter()
 	l.expr = p.parse(')', true).expr
+	p.depth--
 	p.next()
 	return &expr{kind: assertion, assertion: lookaround, look: l}
 }

@@ -2,8 +2,12 @@ package are
 
 import "materializer/projections/expressions/datum"
 
-// largestProgram bounds what repetitions of repetitions unfold to.
-const largestProgram = 50_000
+// largestProgram bounds what repetitions of repetitions unfold to, largestTotal
+// the programs of all nodes together.
+const (
+	largestProgram = 50_000
+	largestTotal   = 500_000
+)
 
 var errTooBig = &datum.Error{Code: "2201B", Message: "invalid regular expression: " + tooBig}
 
@@ -61,7 +65,7 @@ type assembler struct {
 // emit adds an instruction that goes on with the one after it.
 func (a *assembler) emit(i instruction) int {
 	at := len(a.code)
-	if at >= largestProgram {
+	if a.re.total++; at >= largestProgram || a.re.total > largestTotal {
 		a.err = errTooBig
 		return 0
 	}

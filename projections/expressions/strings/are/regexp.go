@@ -37,6 +37,7 @@ type Regexp struct {
 	groups  int
 	looks   []*look
 	size    int // of the largest program
+	total   int // of all programs
 	pool    sync.Pool
 }
 
@@ -60,6 +61,9 @@ func Compile(pattern string, options Options) (*Regexp, error) {
 
 // Groups is how many pairs of capturing parentheses there are.
 func (re *Regexp) Groups() int { return re.groups }
+
+// Size is how many instructions there are, a measure of memory.
+func (re *Regexp) Size() int { return re.total }
 
 // Test tells whether there is a match at or after an index.
 func (re *Regexp) Test(text []rune, from int) bool {

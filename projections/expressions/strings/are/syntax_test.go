@@ -250,3 +250,33 @@ func changed(r rune) bool {
 	}
 	return !unicode.IsPrint(r) && r > 0x1ffff
 }
+
+// TestBounds has patterns that would take all memory or stack.
+func TestBounds(t *testing.T) {
+	t.Parallel()
+	doubled := "(a)"
+	for range 60 {
+		doubled = "(" + doubled + `\1)+`
+	}
+	for name, pattern := range map[string]string{
+		"deep":          strings.Repeat("(", 2_000_000),
+		"deep and shut": strings.Repeat("(", 200_000) + strings.Repeat(")", 200_000),
+		"wide":          strings.Repeat("(a)", 300_000),
+		"lookaround":    strings.Repeat("(?=", 200_000),
+		"repeats":       strings.Repeat("(", 40) + "a" + strings.Repeat(")+", 40),
+		"bounds":        "((((a{255}){255}){255}){255}){255}",
+		"doubled":       doubled,
+	} {
+		if re, err := Compile(pattern, Options{}); err == nil {
+			t.Errorf("%s is taken, with %d instructions", name, re.Size())
+		}
+	}
+	re, err := Compile("(?:(a)|b)*", Options{})
+	if err != nil {
+		t.Fatal(err)
+	}
+	text := []rune(strings.Repeat("ab", 1_000_000))
+	if found := re.Find(text, 0); len(found) != 4 || found[1] != len(text) || found[2] != -1 {
+		t.Errorf("got %v", found)
+	}
+}

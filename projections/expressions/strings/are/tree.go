@@ -55,19 +55,6 @@ func repeated(of *expr, least, most int) *expr {
 
 func inSequence(parts ...*expr) *expr { return &expr{kind: sequence, parts: parts} }
 
-// unconstrained is an expression without its assertions, as back-references repeat it.
-func unconstrained(e *expr) *expr {
-	if e.kind == assertion {
-		return &expr{}
-	}
-	copied := *e
-	copied.parts = make([]*expr, len(e.parts))
-	for i, part := range e.parts {
-		copied.parts[i] = unconstrained(part)
-	}
-	return &copied
-}
-
 // operator is how a node of the tree is matched.
 type operator int
 
