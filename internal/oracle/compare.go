@@ -17,8 +17,8 @@ import (
 // fetch is how many documents are compared at once.
 const fetch = 500
 
-// own is how the service's own keys begin: not documents.
-const own = "materializer:"
+// ownKeys is how the service's own keys begin: not documents.
+const ownKeys = "materializer:"
 
 // Compare answers a plan's queries on PostgreSQL, in one snapshot, and compares
 // the documents with all that is in Redis, both ways. The caller has waited
@@ -65,7 +65,9 @@ type comparison struct {
 	redis  *redis.Client
 	tx     pgx.Tx
 	wanted map[string]bool // keys that a document of PostgreSQL has
-	found  Differences
+	// members of the collections of the projection at hand, with their scores
+	members map[string]map[string]float64
+	found   Differences
 }
 
 // wanted is a document as PostgreSQL has it, jsonb as text.
@@ -93,7 +95,7 @@ func (c *comparison) projection(ctx context.Context, p *projections.Projection) 
 		return fmt.Errorf("query documents: %w", err)
 	}
 	for {
-		batch, read, err := c.fetch(ctx)
+		batch, read, err := c.fetch(ctx, p)
 		if err != nil {
 			return fmt.Errorf("fetch documents: %w", err)
 		}
@@ -104,11 +106,13 @@ func (c *comparison) projection(ctx context.Context, p *projections.Projection) 
 			break
 		}
 	}
-	_, err := c.tx.Exec(ctx, "CLOSE documents")
-	return err
+	if _, err := c.tx.Exec(ctx, "CLOSE documents"); err != nil {
+		return err
+	}
+	return c.collections(ctx, p)
 }
 
-func (c *comparison) fetch(ctx context.Context) (batch []wanted, read int, err error) {
+func (c *comparison) fetch(ctx context.Context, p *projections.Projection) (batch []wanted, read int, err error) {
 	rows, err := c.tx.Query(ctx, fmt.Sprintf("FETCH %d FROM documents", fetch))
 	if err != nil {
 		return nil, 0, err
@@ -118,7 +122,7 @@ func (c *comparison) fetch(ctx context.Context) (batch []wanted, read int, err e
 	_, err = pgx.ForEachRow(rows, []any{&keys, &document}, func() error {
 		read++
 		for _, key := range keys {
-			if !c.wanted[key] {
+			if !c.wanted[key] || p.Shape.Collects() {
 				c.wanted[key] = true
 				batch = append(batch, wanted{key, document})
 			}
@@ -130,6 +134,9 @@ func (c *comparison) fetch(ctx context.Context) (batch []wanted, read int, err e
 
 // batch compares documents with what is in Redis under their keys.
 func (c *comparison) batch(ctx context.Context, p *projections.Projection, batch []wanted) error {
+	if p.Shape != projections.JSON {
+		return c.shaped(ctx, p, batch)
+	}
 	have, err := c.read(ctx, batch)
 	if err != nil {
 		return err
@@ -261,7 +268,7 @@ func (c *comparison) extra(ctx context.Context) error {
 	keys := c.redis.Scan(ctx, 0, "", 1000).Iterator()
 	for keys.Next(ctx) {
 		key := keys.Val()
-		if strings.HasPrefix(key, own) || c.wanted[key] || seen[key] {
+		if strings.HasPrefix(key, ownKeys) || c.wanted[key] || seen[key] {
 			continue
 		}
 		seen[key] = true
@@ -274,7 +281,7 @@ func (c *comparison) extra(ctx context.Context) error {
 	for _, key := range extra {
 		have, err := c.redis.Get(ctx, key).Result()
 		if err != nil {
-			have = err.Error()
+			have = err.Error() // such as WRONGTYPE
 		}
 		c.found.add(Difference{Kind: Extra, Key: key, Have: have})
 	}

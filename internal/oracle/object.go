@@ -54,6 +54,10 @@ func (q *query) body(at row, b *projections.Body) string {
 			o.add(item.Name, q.json(at, item.Expr))
 		case item.Object != nil:
 			o.add(item.Name, q.body(at, item.Object))
+		case r.Inline && r.Grouped != nil:
+			o.merge(q.overRows(at, r, func(found row) string { return q.body(found, r.Body) }))
+		case r.Grouped != nil:
+			o.add(item.Name, q.overRows(at, r, func(found row) string { return q.shown(found, r) }))
 		case r.Inline:
 			found := q.first(at, r, func(inner row) string { return q.body(inner, r.Body) })
 			o.merge("COALESCE(" + found + ", " + missing(r.Body) + ")")
@@ -73,7 +77,7 @@ func missing(b *projections.Body) string {
 		switch r := item.Relation; {
 		case item.Object != nil:
 			o.add(item.Name, missing(item.Object))
-		case r == nil || !r.Many && !r.Inline:
+		case r == nil || !r.Inline && (!r.Many || r.Grouped != nil):
 			o.add(item.Name, "NULL")
 		case r.Inline:
 			o.merge(missing(r.Body))
@@ -133,7 +137,7 @@ func (q *query) many(above row, r *projections.Relation) string {
 // identity is what tells values apart: the value, but json, which has no equality, as jsonb.
 func (q *query) identity(at row, e projections.Expr) string {
 	text := q.expr(at, e)
-	if reference(e).Type().Name == "json" {
+	if e.Type().Name == "json" {
 		return text + "::jsonb"
 	}
 	return text

@@ -10,10 +10,17 @@ import (
 
 // SQL is a query for all documents of a projection: one row (keys text[], doc
 // jsonb) for each row of the root table that has a document, by primary key. A
-// key with a NULL in its template is left out of keys.
+// key with a NULL in its template is left out of keys. The document of a hash is
+// an object without the fields that are NULL, that of a text a string, that of a
+// member of a collection [member, score].
 func SQL(p *projections.Projection) string {
 	q := &query{}
 	root := row{node: p.Root, alias: map[*projections.Node]string{p.Root: q.name()}}
+	conditions := q.exists(root)
+	if p.Where != nil {
+		conditions = append(conditions, q.expr(root, p.Where))
+	}
+	document := q.document(root, p)
 	var keys, order []string
 	for _, template := range p.Keys {
 		keys = append(keys, q.template(root, template))
@@ -22,9 +29,9 @@ func SQL(p *projections.Projection) string {
 		order = append(order, q.ordered(root, projections.Order{Expr: &projections.Reference{Column: column}}))
 	}
 	return "SELECT array_remove(ARRAY[" + strings.Join(keys, ", ") + "]::text[], NULL) AS keys, " +
-		q.body(root, p.Body) + " AS doc" +
-		" FROM " + table(p.Root) + " AS " + root.alias[p.Root] +
-		where(q.exists(root)) +
+		document + " AS doc" +
+		" FROM " + q.table(p.Root) + " AS " + root.alias[p.Root] +
+		where(append(conditions, document+" IS NOT NULL")) +
 		" ORDER BY " + strings.Join(order, ", ")
 }
 
@@ -67,11 +74,11 @@ func (q *query) rows(above row, r *projections.Relation) rows {
 			on = append(on, column(found.alias[node], join.Child)+" = "+column(found.alias[node.Parent], join.Parent))
 		}
 		if i == 0 {
-			found.from = table(node) + " AS " + found.alias[node]
+			found.from = q.table(node) + " AS " + found.alias[node]
 			found.where = on
 			continue
 		}
-		found.from += " JOIN " + table(node) + " AS " + found.alias[node] + " ON " + strings.Join(on, " AND ")
+		found.from += " JOIN " + q.table(node) + " AS " + found.alias[node] + " ON " + strings.Join(on, " AND ")
 	}
 	found.where = append(found.where, q.exists(found.row)...)
 	return found
@@ -88,6 +95,9 @@ func (q *query) exists(at row) []string {
 		}
 		found := q.rows(at, r)
 		conditions = append(conditions, "EXISTS (SELECT 1 FROM "+found.from+where(found.where)+")")
+	}
+	if at.relation != nil && at.relation.Where != nil {
+		conditions = append(conditions, q.expr(at, at.relation.Where))
 	}
 	return conditions
 }
@@ -116,8 +126,8 @@ func (q *query) total(found rows) string {
 
 func (q *query) ordered(at row, item projections.Order) string {
 	text := q.expr(at, item.Expr)
-	if reference(item.Expr).Column.Catalog.Collation != "" {
-		text += ` COLLATE "C"`
+	if item.Expr.Type().Category == 'S' {
+		text = "(" + text + `) COLLATE "C"`
 	}
 	if item.Desc {
 		text += " DESC"
@@ -135,18 +145,45 @@ func (q *query) first(above row, r *projections.Relation, what func(row) string)
 		" ORDER BY " + q.total(found) + " LIMIT 1)"
 }
 
-// reference is an expression as the only kind that there is.
-func reference(e projections.Expr) *projections.Reference {
-	r, ok := e.(*projections.Reference)
-	if !ok {
-		panic(fmt.Sprintf("oracle: no SQL for an expression of type %T", e))
+// expr is an expression as it was written, its names replaced.
+func (q *query) expr(at row, e projections.Expr) string {
+	switch e := e.(type) {
+	case *projections.Reference:
+		return q.reference(at, e.Path, e)
+	case *projections.Reach:
+		return q.reached(at, e.Path, func(inner row) string { return q.expr(inner, e.Expr) })
+	case *projections.AggregateValue:
+		return q.reached(at, e.Path, func(inner row) string {
+			return q.overRows(inner, e.Relation, func(found row) string { return q.written(found, e.Expr) })
+		})
+	case *projections.Compiled:
+		return q.written(at, e)
 	}
-	return r
+	panic(fmt.Sprintf("oracle: no SQL for an expression of type %T", e))
 }
 
-func (q *query) expr(at row, e projections.Expr) string {
-	r := reference(e)
-	return q.reference(at, r.Path, r)
+func (q *query) written(at row, e *projections.Compiled) string {
+	text, end := "(", 0
+	for _, span := range e.SQL.Spans {
+		name := span.Leaf.Ref.(string)
+		text += e.SQL.Text[end:span.From] + "(" + q.expr(at, e.Names[name]) + ")"
+		end = span.To
+	}
+	return text + e.SQL.Text[end:] + ")"
+}
+
+// reached is something of the row that a path of relations leads to.
+func (q *query) reached(at row, path []*projections.Relation, what func(row) string) string {
+	if len(path) == 0 {
+		return what(at)
+	}
+	return q.first(at, path[0], func(inner row) string { return q.reached(inner, path[1:], what) })
+}
+
+// overRows is an aggregate over the rows of a relation.
+func (q *query) overRows(above row, r *projections.Relation, what func(row) string) string {
+	found := q.rows(above, r)
+	return "(SELECT " + what(found.row) + " FROM " + found.from + where(found.where) + ")"
 }
 
 func (q *query) reference(at row, path []*projections.Relation, r *projections.Reference) string {
@@ -173,8 +210,14 @@ func (q *query) template(at row, t *projections.Template) string {
 	return strings.Join(parts, " || ")
 }
 
-func table(n *projections.Node) string {
-	return ident(n.Table.Catalog.Schema) + "." + ident(n.Table.Catalog.Name)
+// table is a table with the rows that are used of it.
+func (q *query) table(n *projections.Node) string {
+	name := ident(n.Table.Catalog.Schema) + "." + ident(n.Table.Catalog.Name)
+	if n.Table.Where == nil {
+		return name
+	}
+	own := row{node: n, alias: map[*projections.Node]string{n: q.name()}}
+	return "(SELECT * FROM " + name + " AS " + own.alias[n] + " WHERE " + q.expr(own, n.Table.Where) + ")"
 }
 
 func column(alias string, c *projections.Column) string { return alias + "." + ident(c.Catalog.Name) }
