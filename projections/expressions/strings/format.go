@@ -105,8 +105,7 @@ func (f *formatting) conversion() error {
 	if err != nil {
 		return err
 	}
-	f.padded(text, s)
-	return nil
+	return f.padded(text, s)
 }
 
 // take gives the index of an argument, the next one for -1.
@@ -241,11 +240,16 @@ func (f *formatting) converted(letter byte, index int) (string, error) {
 	return text, nil
 }
 
-func (f *formatting) padded(text string, s specifier) {
-	padding := strings.Repeat(" ", max(0, s.width-utf8.RuneCountInString(text)))
+func (f *formatting) padded(text string, s specifier) error {
+	lacking := max(0, s.width-utf8.RuneCountInString(text))
+	if f.out.Len()+len(text)+lacking >= largest {
+		return errTooLarge
+	}
+	padding := strings.Repeat(" ", lacking)
 	if s.left {
 		f.out.WriteString(text + padding)
-		return
+	} else {
+		f.out.WriteString(padding + text)
 	}
-	f.out.WriteString(padding + text)
+	return nil
 }

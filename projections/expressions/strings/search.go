@@ -36,6 +36,9 @@ func replace(text, from, to string) (string, error) {
 	if from == "" {
 		return text, nil
 	}
+	if len(text)+strings.Count(text, from)*(len(to)-len(from)) >= largest {
+		return "", errTooLarge
+	}
 	return strings.ReplaceAll(text, from, to), nil
 }
 

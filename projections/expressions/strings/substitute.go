@@ -40,7 +40,7 @@ func substitute(args []any, compile compiler) (any, error) {
 	if re.global {
 		number = 0
 	}
-	return re.replace(args[0].(string), args[2].(string), 1, number), nil
+	return orNull(re.replace(args[0].(string), args[2].(string), 1, number))
 }
 
 func substituteFrom(args []any, compile compiler) (any, error) {
@@ -56,11 +56,11 @@ func substituteFrom(args []any, compile compiler) (any, error) {
 	if err != nil {
 		return nil, err
 	}
-	return re.replace(args[0].(string), args[2].(string), start, number), nil
+	return orNull(re.replace(args[0].(string), args[2].(string), start, number))
 }
 
 // replace replaces the match of a number from a place on, all if that is zero.
-func (re *expression) replace(subject, by string, start, number int64) string {
+func (re *expression) replace(subject, by string, start, number int64) (string, error) {
 	text := []rune(subject)
 	var out strings.Builder
 	done, nth := 0, int64(0)
@@ -71,10 +71,13 @@ func (re *expression) replace(subject, by string, start, number int64) string {
 		out.WriteString(string(text[done:found[0]]))
 		substituted(&out, text, found, by)
 		done = found[1]
-		return number == 0
+		return number == 0 && out.Len() < largest
 	})
 	out.WriteString(string(text[done:]))
-	return out.String()
+	if out.Len() >= largest {
+		return "", errTooLarge
+	}
+	return out.String(), nil
 }
 
 // substituted writes a replacement: \1 to \9 are groups, \& is the match, \\ a

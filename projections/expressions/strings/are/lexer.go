@@ -2,28 +2,6 @@ package are
 
 import "materializer/projections/expressions/datum"
 
-// token is a kind of token. Those that are one character are that character.
-type token rune
-
-const (
-	endOfPattern  token = -iota - 1
-	plain               // value: the character
-	digitToken          // value: the digit, in bounds
-	classToken          // value: the class
-	notClass            // value: the class
-	backReference       // value: the group
-	lookaround          // value: lookKind
-	textBegin
-	textEnd
-	boundary
-	notBoundary
-	rangeToken  // - in brackets
-	collating   // [. in brackets
-	equivalence // [= in brackets
-	classBegin  // [: in brackets
-	nameEnd     // the end of one of these
-)
-
 // state is where the lexer is.
 type state int
 
@@ -35,24 +13,6 @@ const (
 	inCollating
 	inEquivalence
 	inClass
-)
-
-// faults are PostgreSQL's messages.
-const (
-	badRepeat   = "quantifier operand invalid"
-	badParens   = "parentheses () not balanced"
-	badBrackets = "brackets [] not balanced"
-	badBraces   = "braces {} not balanced"
-	badBound    = "invalid repetition count(s)"
-	badRange    = "invalid character range"
-	badEscape   = `invalid escape \ sequence`
-	badGroup    = "invalid backreference number"
-	badElement  = "invalid collating element"
-	badClass    = "invalid character class"
-	badOption   = "invalid embedded option"
-	badPattern  = "invalid regexp (reg version 0.8)"
-	badArgument = "invalid argument to regex function"
-	tooBig      = "regular expression is too complex"
 )
 
 type lexer struct {
@@ -104,67 +64,6 @@ func (l *lexer) start() {
 	}
 	if l.err == nil {
 		l.next()
-	}
-}
-
-// director reads *** and embedded options.
-func (l *lexer) director() {
-	if l.left() >= 4 && l.ahead("***") {
-		l.at += 4
-		switch l.text[l.at-1] {
-		case '=':
-			l.options = Options{IgnoreCase: l.options.IgnoreCase, Literal: true, ASCII: l.options.ASCII}
-			return
-		case ':':
-		case '?':
-			l.fail(badPattern)
-			return
-		default:
-			l.fail(badRepeat)
-			return
-		}
-	}
-	if l.left() >= 3 && l.ahead("(?") && isAlpha(l.text[l.at+2]) {
-		l.embedded()
-	}
-}
-
-func (l *lexer) embedded() {
-	for l.at += 2; l.left() > 0 && isAlpha(l.text[l.at]); l.at++ {
-		switch l.text[l.at] {
-		case 'b', 'e':
-			l.fail(badOption)
-			l.err = errBasic
-			return
-		case 'c':
-			l.options.IgnoreCase = false
-		case 'i':
-			l.options.IgnoreCase = true
-		case 'm', 'n':
-			l.options.LineStop, l.options.LineAnchor = true, true
-		case 'p':
-			l.options.LineStop, l.options.LineAnchor = true, false
-		case 'q':
-			l.options.Literal = true
-		case 's':
-			l.options.LineStop, l.options.LineAnchor = false, false
-		case 't':
-			l.options.Expanded = false
-		case 'w':
-			l.options.LineStop, l.options.LineAnchor = false, true
-		case 'x':
-			l.options.Expanded = true
-		default:
-			l.fail(badOption)
-			return
-		}
-	}
-	if !l.eat(')') {
-		l.fail(badOption)
-		return
-	}
-	if l.options.Literal {
-		l.options = Options{IgnoreCase: l.options.IgnoreCase, Literal: true, ASCII: l.options.ASCII}
 	}
 }
 
