@@ -33,7 +33,7 @@ type changes struct {
 // heir is a root whose value was given to Redis now, earlier than now itself.
 type heir struct {
 	claimant
-	forgotten bool // Redis has nothing of it: its next document is to be written, whatever it is
+	forgotten string // not empty: the name under which Redis has nothing of it
 }
 
 func (r *roundInHand) newChanges() *changes {
@@ -288,37 +288,44 @@ func (c *change) outliving() change {
 
 // recordHeirs comes before the records of the sending, which replace it.
 func (r *roundInHand) recordHeirs(made *changes) error {
+	records := map[claimant]*store.Published{}
 	for _, heir := range made.heirs {
-		published, known, err := r.db.Published(heir.projection, []byte(heir.root))
-		if err != nil {
-			return err
+		record, again := records[heir.claimant]
+		if !again {
+			published, known, err := r.db.Published(heir.projection, []byte(heir.root))
+			if err != nil {
+				return err
+			}
+			if !known {
+				continue
+			}
+			record = &published
+			records[heir.claimant] = record
 		}
-		if !known {
-			continue
-		}
-		if published.Round = r.round; heir.forgotten {
-			published.Hash = [16]byte{}
-			if err := r.forgetRank(heir.claimant, published.Keys); err != nil {
+		record.Round = r.round
+		if heir.forgotten != "" {
+			if err := r.forget(heir, record); err != nil {
 				return err
 			}
 		}
-		r.after.Put(heir.projection, []byte(heir.root), published)
+		r.after.Put(heir.projection, []byte(heir.root), *record)
 	}
 	return nil
 }
 
-// forgetRank makes the claims of a root ones of no value.
-func (r *roundInHand) forgetRank(root claimant, names [][]byte) error {
-	if p := r.Plan.Projections[root.projection]; !p.Claims || !p.Shape.Collects() {
+// forget makes the next document of a root one that is to be written, whatever
+// it is, and its claim on an element one of no value.
+func (r *roundInHand) forget(heir heir, published *store.Published) error {
+	if !r.Plan.Projections[heir.projection].Shape.Collects() {
+		published.Hash = [16]byte{}
 		return nil
 	}
-	r.claims.forgotten[root] = true
-	for _, name := range names {
-		if err := r.unclaimAll(r.after, name, root); err != nil {
-			return err
-		}
-		r.after.Claim(name, claim{nothing, root}.stored())
+	published.Hash[unsettled] = 1
+	r.claims.forgotten[heir.claimant] = true
+	if err := r.unclaimAll(r.after, []byte(heir.forgotten), heir.claimant); err != nil {
+		return err
 	}
+	r.after.Claim([]byte(heir.forgotten), claim{nothing, heir.claimant}.stored())
 	return nil
 }
 

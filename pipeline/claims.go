@@ -21,7 +21,7 @@ type claims struct {
 	later   []change                     // roots that have left names, recorded at the end of the round
 	spared  []string                     // names left that stay for now: rounds to come may write them
 	closing bool                         // no other root of the round will take a name
-	// forgotten is the roots of which no value is known any more since this round.
+	// forgotten is the roots with a claim that this round has made one of no value.
 	forgotten map[claimant]bool
 }
 
@@ -192,7 +192,7 @@ func (c *claims) winner(made *changes, name string) (best claim, found bool, err
 				return best, false, err
 			}
 			if !holds || now != one {
-				made.heirs = append(made.heirs, heir{claimant: one.claimant, forgotten: true})
+				made.heirs = append(made.heirs, heir{claimant: one.claimant, forgotten: name})
 			}
 			if holds && now.rank < best.rank {
 				best, found = now, true
@@ -331,7 +331,7 @@ func (c *claims) inherit(made *changes, name string, first claim) error {
 	if out.parked != nil {
 		// It never had a document here, and what is here is of a root that has left.
 		made.remove([]byte(name))
-		made.heirs = append(made.heirs, heir{claimant: first.claimant, forgotten: true})
+		made.heirs = append(made.heirs, heir{claimant: first.claimant, forgotten: name})
 	}
 	return nil
 }

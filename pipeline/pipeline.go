@@ -83,9 +83,9 @@ type Config struct {
 	Store store.Options
 	// Slot is the name of the replication slot, part of the state's identity.
 	Slot string
-	// Previous lists keys in Redis that an earlier, lost state may have left:
+	// Previous lists names of what is in Redis that an earlier, lost state may have left:
 	// called once at a first load, when there is no older state to ask. Optional.
-	Previous func(ctx context.Context, found func(key []byte) error) error
+	Previous func(ctx context.Context, found func(name []byte) error) error
 	// HaltOnGap ends Run with a HaltError where a complete state would have to be
 	// loaded anew because the server has lost changes. Defaults to loading.
 	HaltOnGap bool

@@ -78,7 +78,7 @@ func (r *roundInHand) unclaim(p *store.Publication, c *change, name []byte) erro
 	return r.unclaimAll(p, name, c.claimant())
 }
 
-// unclaimAll takes back all claims of a root on a name, whatever their rank.
+// unclaimAll takes back all claims of a root on an element, whatever their rank.
 func (r *roundInHand) unclaimAll(p *store.Publication, name []byte, root claimant) error {
 	return r.db.Claims(name, func(have store.Claim) bool {
 		if claimFrom(have).claimant == root {

@@ -49,9 +49,10 @@ type world struct {
 	t      testingT
 	source *fakeSource
 	redis  *fakeRedis
-	other  bool // which plan
-	roots  int  // RoundRoots
-	batch  int  // bytes of a batch of the ingest loop
+	other  bool              // which plan
+	plan   *projections.Plan // one that the model does not know; optional
+	roots  int               // RoundRoots
+	batch  int               // bytes of a batch of the ingest loop
 
 	fs        *vfs.MemFS
 	dir       *store.Dir
@@ -130,7 +131,9 @@ func (w *world) inject(op errorfs.Op) error {
 func (w *world) open() {
 	w.redis.script.step = w.step
 	w.redis.script.note = w.note
-	w.redis.executed = w.check
+	if w.redis.executed = w.check; w.plan != nil {
+		w.redis.executed = nil
+	}
 	fs := errorfs.Wrap(w.fs, errorfs.InjectorFunc(w.inject))
 	var err error
 	if w.dir, err = store.OpenDirOn(fs, "state"); err != nil {
@@ -148,8 +151,12 @@ func (w *world) open() {
 }
 
 func (w *world) config() Config {
+	chosen := plan(w.other)
+	if w.plan != nil {
+		chosen = w.plan
+	}
 	return Config{
-		Plan: plan(w.other), Source: w.source, Sink: w.redis, State: w.dir, Slot: "slot", RoundRoots: w.roots,
+		Plan: chosen, Source: w.source, Sink: w.redis, State: w.dir, Slot: "slot", RoundRoots: w.roots,
 		Previous: w.previous, Logger: slog.New(slog.NewTextHandler(logTo{w.t}, nil)),
 		Store: store.Options{
 			CacheBytes: 1 << 20, MemTableBytes: 1 << 18, BallastBytes: -1,
