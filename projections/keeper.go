@@ -23,7 +23,6 @@ type Keeper struct {
 	builder   *Builder
 	followers []*Follower // by depth
 	touch     func(store.Touch) error
-	key       []byte
 }
 
 // NewKeeper makes a Keeper that reads rows through reader and changes what is

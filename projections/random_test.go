@@ -50,12 +50,16 @@ projections:
       near: {many: link, on: {a_id: id}, where: n > 1 and id <> 3, order_by: "n % 2, id", limit: 2, value: n * 2}
       counts: {many: link, on: {a_id: id}, fields: {n: count(*), s: sum(n), least: min(n), most: max(n), kinds: count(distinct n), some: "count(n) filter (where n > 1)", all: "array_agg(n order by id)"}}
       happy: {many: link, on: {a_id: id}, joins: {b: b}, where: b.m = 'happy', value: count(*)}
-      list: {many: link, on: {a_id: id}, joins: {b: b}, where: b.m <> 'ok', fields: {n: count(*), all: "array_agg(b.n order by id)"}}
       over: {many: b, through: link, where: m <> 'sad', fields: {n: count(*), y: max(y), s: sum(n), ns: count(distinct n)}}
       deep: {many: a, through: [link, {table: b, on: {x: b_x}}], on: {b_x: x, b_y: y}, fields: {n: count(*), m: max(n), s: sum(n)}}
       nested: {many: link, on: {a_id: id}, joins: {same: {many: a, on: {n: n}, value: count(n)}}, where: same > 1, fields: {n: count(*), s: sum(same)}}
       busy: coalesce(nested_sum, 0) + n
       far: {many: a, through: [link, {table: b, on: {x: b_x}}], on: {b_x: x, b_y: y}, key_by: n, value: up.id, joins: {up: a}}
+  c: # nothing but aggregates of both kinds
+    from: a
+    key: "c:{id}"
+    fields:
+      list: {many: link, on: {a_id: id}, joins: {b: b}, where: b.m <> 'ok', fields: {n: count(*), all: "array_agg(b.n order by id)"}}
   b:
     from: b
     key: "b:{x}:{y}"
