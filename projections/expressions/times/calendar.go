@@ -18,11 +18,11 @@ const (
 
 // moment is a point in time taken apart, by a calendar and a clock.
 type moment struct {
-	year, month, day          int
-	hour, minute, second      int
-	micros                    int // beyond the second
-	yearDay, weekday, gmtoffs int
-	zoneName                  string // of the offset, "" if unknown
+	year, month, day     int
+	hour, minute, second int
+	micros               int // beyond the second
+	yearDay, weekday     int
+	zoneName             string // of the offset, "" if unknown
 }
 
 // clockMicros is the time of day.

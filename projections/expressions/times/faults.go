@@ -15,7 +15,6 @@ var (
 	errIntervalField = &datum.Error{Code: "22015", Message: "interval field value out of range"}
 	errDisplacement  = &datum.Error{Code: "22009", Message: "time zone displacement out of range"}
 	errZone          = &datum.Error{Code: "22023", Message: "time zone not recognized"}
-	errTimeRange     = &datum.Error{Code: "22008", Message: "time out of range"}
 	errClock         = &datum.Error{Code: "0A000", Message: "depends on the clock"}
 )
 

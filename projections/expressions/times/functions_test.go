@@ -28,7 +28,7 @@ var samples = map[string][]string{
 }
 
 // zoneNameSamples are names of zones, good and bad.
-var zoneNameSamples = []string{"UTC", "utc", "America/New_York", "america/new_york", "Europe/Moscow", "EST", "EDT", "MSK", "msk", "Europe/Amsterdam", "Asia/Kolkata", "Pacific/Apia", "Australia/Lord_Howe", "GMT+3", "Etc/GMT+3", "<+03>-3", "FOO+3:30", "+5", "-5", "-05:30", "EST5EDT", "EST5EDT,M3.2.0,M11.1.0", "NZST-12NZDT,M9.5.0,M4.1.0/3", "foo", "", "Moon/Base", "VET", "Africa/Monrovia", "Asia/Kathmandu", "America/Caracas", "Europe/Dublin", "Africa/Casablanca", "+16", "+05:99", "5", "A-1", "AAA+167", "AAA+168", "AAA3BBB,J60,J300", "AAA3BBB,M13.1.0,M1.1.0", "Local"}
+var zoneNameSamples = []string{"UTC", "utc", "America/New_York", "america/new_york", "Europe/Moscow", "EST", "EDT", "MSK", "msk", "Europe/Amsterdam", "Asia/Kolkata", "Pacific/Apia", "Australia/Lord_Howe", "GMT+3", "Etc/GMT+3", "<+03>-3", "FOO+3:30", "+5", "-5", "-05:30", "EST5EDT", "EST5EDT,M3.2.0,M11.1.0", "NZST-12NZDT,M9.5.0,M4.1.0/3", "foo", "", "Moon/Base", "VET", "Africa/Monrovia", "Asia/Kathmandu", "America/Caracas", "Europe/Dublin", "Africa/Casablanca", "+16", "+05:99", "5", "::1", ":UTC", ":EST5", "A-1", "AAA+167", "AAA+168", "AAA3BBB,J60,J300", "AAA3BBB,M13.1.0,M1.1.0", "Local"}
 
 // typmodSamples are the typmods of interval: precisions, fields, and both.
 var typmodSamples = []string{"-1", "0", "2147418118", "2147418112", "2147418115", "262144", "131072", "393216", "524288", "67108864", "67633152", "134217728", "201326592", "201850880", "269025280", "268435456", "402653184", "469762048", "470286336", "470286342", "402653187", "470351871", "268500991", "458752", "65535", "2147418119", "6", "7", "3"}

@@ -12,7 +12,7 @@ import (
 // "<+03>-3", "AAA4BBB,M3.2.0,M11.1.0", with offsets to the west.
 func posixZone(text string) (*zone, error) {
 	name, rest, ok := posixName(text)
-	if !ok || rest == "" {
+	if !ok || rest == "" || text[0] == ':' {
 		return nil, errZone
 	}
 	west, rest, ok := posixOffset(rest)

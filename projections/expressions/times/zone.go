@@ -41,7 +41,8 @@ func loadZone(name string) (*zone, error) {
 	if len(name) > maxZoneName {
 		return nil, errZone
 	}
-	key := strings.ToLower(name)
+	// A colon says that a name follows, no rules.
+	key := strings.ToLower(strings.TrimPrefix(name, ":"))
 	if known, ok := loadedZones.Load(key); ok {
 		return known.(*zone), nil
 	}
@@ -81,9 +82,12 @@ func (z *zone) at(unix int64) period {
 		p.start = start.Unix()
 	}
 	if p.hasEnd = !end.IsZero(); p.hasEnd {
-		// Where only rules are left, package time ends periods with the year,
-		// and years after 365 days.
-		p.end = max(end.Unix(), unix+1)
+		p.end = end.Unix()
+		if p.end <= unix {
+			// Where only rules are left, package time ends periods with the
+			// year, and years after 365 days: this is the day that is missing.
+			p.end = unix - unix%secondsPerDay + secondsPerDay
+		}
 	}
 	return p
 }
@@ -135,7 +139,7 @@ func (z *zone) resolve(m *moment) (offset int, unix int64) {
 }
 
 // lastTransition is a time after which zones only repeat themselves.
-const lastTransition = int64(4102444800) // 2100-01-01
+const lastTransition = int64(2524608000) // 2050-01-01
 
 // fixedOffset is the offset of a zone that has always had the same.
 func (z *zone) fixedOffset() (offset int, fixed bool) {
