@@ -48,10 +48,7 @@ func compare(t *testing.T, url string, expressions, answers []string) {
 // compareInputs checks the input function of a type on texts.
 func compareInputs(t *testing.T, url, typeName string, texts []string) {
 	t.Helper()
-	codec, err := library().Codec(signatures.ByName(typeName))
-	if err != nil {
-		t.Fatal(err)
-	}
+	codec := codecOf(t, typeName)
 	var expressions, answers []string
 	refused := 0
 	for _, text := range texts {
@@ -75,4 +72,22 @@ func resultOf(name string) *catalog.Type {
 		return signatures.ByName("date")
 	}
 	return signatures.ByName("timestamptz")
+}
+
+func codecOf(t *testing.T, typeName string) function.Codec {
+	t.Helper()
+	codec, err := library().Codec(signatures.ByName(typeName))
+	if err != nil {
+		t.Fatal(err)
+	}
+	return codec
+}
+
+func orderOf(t *testing.T, typeName string) function.Compare {
+	t.Helper()
+	order, err := library().Compare(signatures.ByName(typeName))
+	if err != nil {
+		t.Fatal(err)
+	}
+	return order
 }
