@@ -88,7 +88,7 @@ func (c *compiler) aggregateParts(a *Aggregate, n *pg.FuncCall, name string, at 
 		return err
 	}
 	for i, arg := range args {
-		a.Args = append(a.Args, c.finish(arg, sinks[i], textOf(n.Args[i])))
+		a.Args = append(a.Args, c.finish(arg, sinks[i], c.textOf(n.Args[i])))
 	}
 	if a.OrderBy, err = c.orderBy(n.AggOrder); err != nil {
 		return err
@@ -122,10 +122,10 @@ func (c *compiler) apart(nodes []*pg.Node) ([]*operand, []*sink, *Error) {
 // judgeAggregate looks at how min and max order texts, and DISTINCT tells them apart.
 func (c *compiler) judgeAggregate(name string, args []*operand, n *pg.FuncCall, at int) *Error {
 	if name == "min" || name == "max" {
-		return c.judgeCollation("<", args, at)
+		return c.judgeCollation("<", name, args, at)
 	}
 	if n.AggDistinct {
-		return c.judgeCollation("=", args, at)
+		return c.judgeCollation("=", name, args, at)
 	}
 	return nil
 }
@@ -167,7 +167,7 @@ func (c *compiler) orderBy(nodes []*pg.Node) ([]Order, *Error) {
 		if _, problem := Library().Compare(o.typ); problem != nil {
 			return nil, failure(o.at, "", "could not identify an ordering operator for type %s", typeName(o.typ))
 		}
-		if err := c.judgeCollation("<", operands, o.at); err != nil {
+		if err := c.judgeCollation("<", "ORDER BY", operands, o.at); err != nil {
 			return nil, err
 		}
 		desc := item.SortbyDir == pg.SortByDir_SORTBY_DESC
@@ -175,7 +175,7 @@ func (c *compiler) orderBy(nodes []*pg.Node) ([]Order, *Error) {
 		if item.SortbyNulls != pg.SortByNulls_SORTBY_NULLS_DEFAULT {
 			first = item.SortbyNulls == pg.SortByNulls_SORTBY_NULLS_FIRST
 		}
-		orders = append(orders, Order{Expr: c.finish(o, sinks[0], textOf(item.Node)), Desc: desc, NullsFirst: first})
+		orders = append(orders, Order{Expr: c.finish(o, sinks[0], c.textOf(item.Node)), Desc: desc, NullsFirst: first})
 	}
 	return orders, nil
 }
@@ -192,7 +192,7 @@ func (c *compiler) filter(n *pg.Node) (*Expr, *Error) {
 	if err != nil {
 		return nil, err
 	}
-	return c.finish(o, sinks[0], textOf(n)), nil
+	return c.finish(o, sinks[0], c.textOf(n)), nil
 }
 
 // refuseGroup refuses a column beside an aggregate: of which row would it be?

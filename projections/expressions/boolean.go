@@ -39,9 +39,9 @@ func junction(operands []*operand, decisive bool, at int) *operand {
 	var kept []*operand
 	for _, o := range operands {
 		switch {
-		case o.constant && o.value == any(decisive):
+		case o.fixed() && o.value == any(decisive):
 			return constantOf(boolType, decisive, at)
-		case o.constant && o.value == any(!decisive):
+		case o.fixed() && o.value == any(!decisive):
 		default:
 			kept = append(kept, o)
 		}

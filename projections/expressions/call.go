@@ -113,7 +113,7 @@ func (c *compiler) callCandidate(chosen candidate, args []*operand, array bool, 
 func (c *compiler) coerceArguments(chosen candidate, args []*operand, result *catalog.Type, at int) ([]*operand, *catalog.Type, *Error) {
 	declared, result, ok := c.resolvePolymorphic(chosen.args, typesOf(args), result)
 	if !ok {
-		return nil, nil, failure(at, "cast the literal to its type", "could not determine polymorphic type, because the type of the literal is not known")
+		return nil, nil, failure(at, "cast the literal: '...'::text", "could not determine polymorphic type, because the type of the literal is not known")
 	}
 	coerced := make([]*operand, len(args))
 	for i, arg := range args {
@@ -202,7 +202,7 @@ func (c *compiler) invokeVariadic(f *signature, args []*operand, result *catalog
 	if !permitted(f) {
 		return nil, failure(at, "", "%s depends on the clock, the session or other rows", what)
 	}
-	if slices.ContainsFunc(args[:f.strictArguments(len(args), spread)], (*operand).isNull) {
+	if slices.ContainsFunc(args[:f.strictArguments(len(args), spread)], (*operand).fixedNull) {
 		return constantOf(result, nil, at), nil
 	}
 	if spread && f.args[len(f.args)-1].Name == "any" {
@@ -210,7 +210,7 @@ func (c *compiler) invokeVariadic(f *signature, args []*operand, result *catalog
 	}
 	call, err := Library().Bind(implementation, typesOf(args), result, constants(args))
 	if err != nil {
-		return nil, failure(at, "", "%s: %s", what, err)
+		return nil, failure(at, "", "%s: %s", what, messageOf(err))
 	}
 	return c.apply(f, call, args, result, spread, at), nil
 }
@@ -219,6 +219,7 @@ func (c *compiler) invokeVariadic(f *signature, args []*operand, result *catalog
 func (c *compiler) apply(f *signature, call function.Func, args []*operand, result *catalog.Type, spread bool, at int) *operand {
 	strict := f.strictArguments(len(args), spread)
 	made := derived(result, at, calling(call, evaluators(args), strict), args...)
+	made.stable = made.stable || f.volatility == 's'
 	made.nullable = made.nullable && !(f.strict && total(f) && !anyNullable(args))
 	return made
 }

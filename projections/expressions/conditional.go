@@ -78,10 +78,10 @@ func (c *compiler) when(n *pg.CaseWhen, held *operand) (b branch, err *Error) {
 func decided(subject *operand, slot int, branches []branch, otherwise *operand, t *catalog.Type, at int) *operand {
 	var whens, thens []*operand
 	for _, b := range branches {
-		if b.when.constant && b.when.value != any(true) {
+		if b.when.fixed() && b.when.value != any(true) {
 			continue
 		}
-		if b.when.constant {
+		if b.when.fixed() {
 			otherwise = b.then
 			break
 		}
@@ -190,10 +190,10 @@ func (c *compiler) coalesce(n *pg.CoalesceExpr) (*operand, *Error) {
 	at := c.offset(n.Location)
 	var kept []*operand
 	for _, o := range operands {
-		if !o.isNull() {
+		if !o.fixedNull() {
 			kept = append(kept, o)
 		}
-		if o.constant && !o.isNull() {
+		if o.fixed() && o.value != nil {
 			break
 		}
 	}
@@ -238,7 +238,7 @@ func (c *compiler) extreme(n *pg.MinMaxExpr) (*operand, *Error) {
 	if problem != nil {
 		return nil, failure(at, "", "%s: %s", name, problem)
 	}
-	if err := c.judgeCollation(op, operands, at); err != nil {
+	if err := c.judgeCollation(op, name, operands, at); err != nil {
 		return nil, err
 	}
 	evals := evaluators(operands)

@@ -47,12 +47,12 @@ type Row interface {
 
 // Compile compiles an expression in a scope.
 func Compile(text string, scope Scope, o Options) (*Expr, *Error) {
-	n, scanned, err := parse(text)
+	p, err := parse(text)
 	if err != nil {
 		return nil, err
 	}
-	c := &compiler{text: text, tokens: scanned, scope: scope, options: o, sink: newSink()}
-	root, err := c.value(n)
+	c := &compiler{text: text, tokens: p.tokens, version: p.version, scope: scope, options: o, sink: newSink()}
+	root, err := c.value(p.node)
 	if err != nil {
 		return nil, err
 	}
@@ -65,6 +65,9 @@ func Compile(text string, scope Scope, o Options) (*Expr, *Error) {
 		}
 	}
 	e := c.finish(root, c.sink, text)
+	if err := e.refuseFailing(); err != nil {
+		return nil, err
+	}
 	e.Spans, e.Warnings = c.spans, c.warnings
 	return e, nil
 }
@@ -80,6 +83,17 @@ func (c *compiler) finish(root *operand, s *sink, text string) *Expr {
 		return &frame{values: make([]any, len(e.Leaves)), read: make([]bool, len(e.Leaves)), held: make([]any, e.held)}
 	}
 	return e
+}
+
+// refuseFailing refuses an expression of constants that raises an error, whatever the row.
+func (e *Expr) refuseFailing() *Error {
+	if e.root.constant || len(e.Leaves) > 0 || len(e.Aggregates) > 0 {
+		return nil
+	}
+	if _, err := e.Eval(nil); err != nil {
+		return failure(e.root.at, "", "%s", messageOf(err))
+	}
+	return nil
 }
 
 // hold puts a value where the evaluation finds it again.

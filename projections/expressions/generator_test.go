@@ -254,14 +254,16 @@ func (g *generator) pattern() string {
 
 // unfit tells functions that are not for random calls: those behind varchar(5)
 // and its like, whose calls PostgreSQL's planner shortens in ways that are not theirs; comparisons of texts,
-// of whose result only the sign is defined; and what makes text of a "char" that is no character.
+// of whose result only the sign is defined; what makes a "char" that is no character; and
+// functions written in SQL, whose arguments are not evaluated before they are called.
 func unfit(f *signature) bool {
 	switch {
 	case len(f.args) > 1 && f.args[0].Name == f.name && f.args[1] == intType,
-		f.key == "bpchar(char)", f.key == "char(int4)":
+		f.key == "bpchar(char)", f.name == "char", f.key == "substring(text,text,text)",
+		len(f.args) > 1 && f.args[0] == citextType && !strings.HasPrefix(f.name, "citext") && !strings.HasPrefix(f.name, "textic"):
 		return true
 	}
-	return strings.HasSuffix(f.name, "cmp") && f.args[0].Category == 'S'
+	return strings.HasSuffix(f.name, "cmp") && len(f.args) > 0 && f.args[0].Category == 'S'
 }
 
 // callable are the functions and operators that are supported, by the type of their result.

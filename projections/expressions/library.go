@@ -17,7 +17,26 @@ import (
 func Library() *function.Library { return library() }
 
 var library = sync.OnceValue(func() *function.Library {
-	return function.NewLibrary(signatures.ByName,
-		slices.Concat(numbers.Functions(), strings.Functions(), times.Functions(), jsons.Functions(), collections.Functions()),
+	var functions []function.Function
+	for _, f := range families() {
+		functions = append(functions, f.functions...)
+	}
+	return function.NewLibrary(signatures.ByName, functions,
 		slices.Concat(numbers.Types(), strings.Types(), times.Types(), jsons.Types(), collections.Types()))
 })
+
+// family is a package of implementations, under the title that the documentation gives it.
+type family struct {
+	title     string
+	functions []function.Function
+}
+
+func families() []family {
+	return []family{
+		{"Numbers", numbers.Functions()},
+		{"Text and binary strings", strings.Functions()},
+		{"Dates and times", times.Functions()},
+		{"JSON", jsons.Functions()},
+		{"Arrays, ranges, enums, composites and the rest", collections.Functions()},
+	}
+}

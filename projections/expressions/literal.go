@@ -57,11 +57,6 @@ func (c *compiler) coerceLiteral(o *operand, to *catalog.Type, mod int32, asked 
 
 // badLiteral words the error of an input function, with the text: it stands in the configuration and is no row's.
 func badLiteral(at int, t *catalog.Type, text string, problem error) *Error {
-	message := problem.Error()
-	var raised *datum.Error
-	if errors.As(problem, &raised) {
-		message = raised.Message
-	}
 	hint := ""
 	if t.Kind == catalog.Enum {
 		hint = "its labels are " + strings.Join(t.Labels, ", ")
@@ -69,7 +64,16 @@ func badLiteral(at int, t *catalog.Type, text string, problem error) *Error {
 			hint = "did you mean '" + near[0] + "'?"
 		}
 	}
-	return failure(at, hint, "%s: %q", message, text)
+	return failure(at, hint, "%s: %q", messageOf(problem), text)
+}
+
+// messageOf is the message of an error, without its SQLSTATE.
+func messageOf(err error) string {
+	var raised *datum.Error
+	if errors.As(err, &raised) {
+		return raised.Message
+	}
+	return err.Error()
 }
 
 var moving = regexp.MustCompile(`(?i)(^|[^a-z])(now|today|tomorrow|yesterday)($|[^a-z])`)

@@ -25,6 +25,7 @@ type operand struct {
 	at       int // bytes into the text
 	constant bool
 	value    any    // of a constant; of an unknown one its text
+	stable   bool   // constant by our settings only: PostgreSQL's planner does not know it
 	nullable bool   // may be NULL
 	leaf     int    // slot of a bare column, -1 otherwise
 	columns  bool   // depends on a column
@@ -48,6 +49,12 @@ func constantOf(t *catalog.Type, value any, at int) *operand {
 // isNull tells a constant NULL.
 func (o *operand) isNull() bool { return o.constant && o.value == nil }
 
+// fixed tells a value that PostgreSQL's planner knows too, and by which it
+// leaves out what need not be evaluated. What is left out cannot fail.
+func (o *operand) fixed() bool { return o.constant && !o.stable }
+
+func (o *operand) fixedNull() bool { return o.fixed() && o.value == nil }
+
 // as is the same value under another type.
 func (o *operand) as(t *catalog.Type) *operand {
 	p := *o
@@ -59,15 +66,16 @@ func (o *operand) as(t *catalog.Type) *operand {
 // computed now; if that fails it stays, to fail where it is evaluated.
 func derived(t *catalog.Type, at int, eval evaluator, of ...*operand) *operand {
 	o := &operand{eval: eval, typ: t, mod: -1, at: at, leaf: -1, nullable: true}
-	fold := true
+	fold, stable := true, false
 	for _, x := range of {
-		fold = fold && x.constant
+		fold, stable = fold && x.constant, stable || x.stable
 		o.columns = o.columns || x.columns
 	}
 	o.takeCollation(of)
 	if fold {
 		if value, err := eval(&frame{}); err == nil {
 			folded := constantOf(t, value, at)
+			folded.stable = stable
 			folded.takeCollation(of)
 			return folded
 		}

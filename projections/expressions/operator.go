@@ -69,7 +69,7 @@ func (c *compiler) applyOperator(chosen candidate, args []*operand, at int) (*op
 		return nil, err
 	}
 	types := typesOf(args)
-	if err := c.judgeCollation(o.name, args, at); err != nil {
+	if err := c.judgeCollation(o.name, "the operator "+o.name, args, at); err != nil {
 		return nil, err
 	}
 	what := operation(o.name, types)
@@ -107,7 +107,7 @@ func (c *compiler) compareGenerically(o *operator, args []*operand, at int) *ope
 		return nil
 	}
 	f := &signature{strict: true}
-	if args[0].isNull() || args[1].isNull() {
+	if args[0].fixedNull() || args[1].fixedNull() {
 		return constantOf(boolType, nil, at)
 	}
 	made := c.apply(f, comparing(compare, relation), args, boolType, false, at)
@@ -121,7 +121,7 @@ func comparing(compare function.Compare, relation func(int) bool) function.Func 
 
 // judgeCollation refuses what a non-deterministic collation decides, and warns
 // where another order than that of bytes is expected.
-func (c *compiler) judgeCollation(name string, args []*operand, at int) *Error {
+func (c *compiler) judgeCollation(name, what string, args []*operand, at int) *Error {
 	if relations[name] == nil && !strings.Contains(name, "~") {
 		return nil
 	}
@@ -138,7 +138,7 @@ func (c *compiler) judgeCollation(name string, args []*operand, at int) *Error {
 		}
 	}
 	if collation != "" && !explicitly && name != "=" && name != "<>" && relations[name] != nil {
-		c.warn(at, `write collate "C" if that is meant`, "%s orders texts by their bytes here, and by %s in the database", name, collation)
+		c.warn(at, `write collate "C" if that is meant`, "%s orders texts by their bytes here, and by the collation %s in the database", what, collation)
 	}
 	return nil
 }
@@ -225,7 +225,7 @@ func (c *compiler) nullIf(name string, left, right *operand, at int) (*operand, 
 	if err != nil {
 		return nil, err
 	}
-	if args[0].isNull() || args[1].isNull() {
+	if args[0].fixedNull() || args[1].fixedNull() {
 		return args[0], nil // cannot be equal, which PostgreSQL's planner sees too
 	}
 	equal, l, r := compared.eval, args[0].eval, args[1].eval

@@ -21,19 +21,27 @@ func supported(f *signature) bool {
 	return ok
 }
 
-// supportedCalls are the supported functions of a name, as they are called.
+// supportedCalls are the supported functions of a name, as they are called; those of any type come last.
 func supportedCalls(name string) []string {
-	var calls []string
+	var plain, generic []string
 	for _, f := range known().functions[name] {
-		if supported(f) && !f.set {
-			calls = append(calls, name+"("+typeNames(f.args)+")")
+		call := name + "(" + typeNames(f.args) + ")"
+		switch {
+		case f.set || !f.aggregate && !supported(f):
+		case slices.ContainsFunc(f.args, isPolymorphic):
+			generic = append(generic, call)
+		default:
+			plain = append(plain, call)
 		}
 	}
-	return calls
+	return append(plain, generic...)
 }
 
 // unknownFunction is for a name or for arguments that PostgreSQL does not know.
 func (c *compiler) unknownFunction(name string, types []*catalog.Type, at int) *Error {
+	if elsewhere[name] {
+		return failure(at, "a value can depend on columns only", "%s depends on the clock, the session or other rows", name)
+	}
 	if len(known().functions[name]) == 0 {
 		if other, ok := synonyms[name]; ok {
 			return failure(at, "write "+other, "function %s does not exist", name)
@@ -51,6 +59,9 @@ func (c *compiler) unknownFunction(name string, types []*catalog.Type, at int) *
 	return failure(at, hint, "function %s(%s) does not exist", name, typeNames(types))
 }
 
+// elsewhere are functions that the tables leave out, since they take the names of objects, and those of usual extensions.
+var elsewhere = map[string]bool{"nextval": true, "currval": true, "lastval": true, "setval": true, "pg_typeof": true, "uuid_generate_v4": true, "pg_sleep": true, "to_regclass": true}
+
 // synonyms are names that other databases have.
 var synonyms = map[string]string{
 	"ifnull": "coalesce", "nvl": "coalesce", "isnull": "IS NULL", "len": "length", "iif": "CASE WHEN ... THEN ... ELSE ... END", "if": "CASE WHEN ... THEN ... ELSE ... END",
@@ -61,7 +72,7 @@ var synonyms = map[string]string{
 func supportedNames() []string {
 	names := map[string]bool{"coalesce": true, "nullif": true, "greatest": true, "least": true}
 	for name, functions := range known().functions {
-		if slices.ContainsFunc(functions, supported) {
+		if slices.ContainsFunc(functions, func(f *signature) bool { return f.aggregate || supported(f) }) {
 			names[name] = true
 		}
 	}

@@ -10,6 +10,7 @@ import (
 type compiler struct {
 	text        string
 	tokens      tokens
+	version     int32 // of the parser
 	scope       Scope
 	options     Options
 	sink        *sink
@@ -23,7 +24,11 @@ func (c *compiler) offset(location int32) int {
 	return min(max(int(location)-len(prefix), 0), len(c.text))
 }
 
+// warn tells of each place once.
 func (c *compiler) warn(at int, hint, format string, args ...any) {
+	if n := len(c.warnings); n > 0 && c.warnings[n-1].Offset == at {
+		return
+	}
 	c.warnings = append(c.warnings, failure(at, hint, format, args...))
 }
 

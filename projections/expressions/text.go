@@ -12,21 +12,28 @@ import (
 // prefix makes a statement of an expression.
 const prefix = "SELECT "
 
-// parse reads a text that must be one expression and nothing else.
-func parse(text string) (*pg.Node, tokens, *Error) {
+// parsed is a text that is one expression and nothing else.
+type parsed struct {
+	node    *pg.Node
+	version int32 // of the parser
+	tokens  tokens
+}
+
+// parse reads a text that must be one expression.
+func parse(text string) (parsed, *Error) {
 	scanned := scanText(text)
 	if err := judgeText(text, scanned); err != nil {
-		return nil, scanned, err
+		return parsed{}, err
 	}
 	tree, problem := pg.Parse(prefix + text)
 	if problem != nil {
-		return nil, scanned, syntaxError(text, scanned, problem)
+		return parsed{}, syntaxError(text, scanned, problem)
 	}
 	if len(tree.Stmts) != 1 || tree.Stmts[0].Stmt.GetSelectStmt() == nil {
-		return nil, scanned, failure(0, "", "this is no expression")
+		return parsed{}, failure(0, "", "this is no expression")
 	}
 	n, err := onlyTarget(tree.Stmts[0].Stmt.GetSelectStmt(), scanned)
-	return n, scanned, err
+	return parsed{n, tree.Version, scanned}, err
 }
 
 // judgeText refuses what would end the expression, or hide a part of it.
@@ -77,7 +84,7 @@ func clauseError(t tokens) *Error {
 	for i, x := range t.list {
 		for _, word := range []string{"from", "where", "group", "having", "window", "order", "limit", "offset", "fetch", "for", "into", "union", "intersect", "except"} {
 			if t.is(i, word) && x.keyword == pg.KeywordKind_RESERVED_KEYWORD && depthAt(t, i) == 0 {
-				return reservedWord(t, i)
+				return failure(x.from, "where, order_by and limit are keys beside the expression", "%s begins another part of a query, and one expression stands here", word)
 			}
 		}
 	}
@@ -100,9 +107,9 @@ func depthAt(t tokens, to int) int {
 // syntaxError is the parser's message at our place, or says which word is reserved.
 func syntaxError(text string, t tokens, problem error) *Error {
 	var at int
-	var parsed *parser.Error
-	if errors.As(problem, &parsed) {
-		at = byteOffset(prefix+text, parsed.Cursorpos-1) - len(prefix)
+	var raised *parser.Error
+	if errors.As(problem, &raised) {
+		at = byteOffset(prefix+text, raised.Cursorpos-1) - len(prefix)
 	}
 	at = min(max(at, 0), len(text))
 	if i := reservedAt(t, at); i >= 0 {
@@ -176,10 +183,10 @@ func reservedWord(t tokens, i int) *Error {
 }
 
 // textOf writes a part of an expression as SQL.
-func textOf(n *pg.Node) string {
+func (c *compiler) textOf(n *pg.Node) string {
 	target := &pg.Node{Node: &pg.Node_ResTarget{ResTarget: &pg.ResTarget{Val: n}}}
 	statement := &pg.Node{Node: &pg.Node_SelectStmt{SelectStmt: &pg.SelectStmt{TargetList: []*pg.Node{target}, LimitOption: pg.LimitOption_LIMIT_OPTION_DEFAULT, Op: pg.SetOperation_SETOP_NONE}}}
-	text, err := pg.Deparse(&pg.ParseResult{Stmts: []*pg.RawStmt{{Stmt: statement}}})
+	text, err := pg.Deparse(&pg.ParseResult{Version: c.version, Stmts: []*pg.RawStmt{{Stmt: statement}}})
 	if err != nil {
 		return ""
 	}
