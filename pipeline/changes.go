@@ -73,16 +73,22 @@ func (c *changes) add(name []byte, command writer.Command) {
 	c.sets, c.written = append(c.sets, command), append(c.written, name)
 }
 
-func (c *changes) remove(name []byte) {
-	c.removals, c.gone = append(c.removals, removal(name)), append(c.gone, name)
+func (c *changes) remove(name []byte) { c.removeBy(removal(name, writer.Delete), name) }
+
+// drop removes what is left over.
+func (c *changes) drop(name []byte) { c.removeBy(removal(name, writer.Drop), name) }
+
+func (c *changes) removeBy(command writer.Command, name []byte) {
+	c.removals, c.gone = append(c.removals, command), append(c.gone, name)
 }
 
-// removal takes away what stands behind a name.
-func removal(name []byte) writer.Command {
+// removal takes away what stands behind a name. Of a document that is left over a
+// collection may have taken the place.
+func removal(name []byte, document writer.Kind) writer.Command {
 	if key, member, ok := projections.SplitElement(name); ok {
 		return writer.Command{Kind: writer.Remove, Key: key, Member: member}
 	}
-	return writer.Command{Kind: writer.Delete, Key: name}
+	return writer.Command{Kind: document, Key: name}
 }
 
 func fieldsOf(body []byte) (fields [][]byte) {
@@ -106,6 +112,11 @@ func (c *changes) take(change *change) {
 			c.takers[string(name)] = append(takers, self)
 		}
 	}
+}
+
+// takes tells whether a root of this sending comes to have a claim.
+func (c *changes) takes(name string, root claimant) bool {
+	return slices.ContainsFunc(c.takers[name], func(taker claim) bool { return taker.claimant == root })
 }
 
 // changes compares the gathered results with what was published.
@@ -206,7 +217,7 @@ func (r *roundInHand) acknowledge(made *changes, last bool) error {
 	}
 	if r.inheriting {
 		for _, name := range made.written {
-			r.claimed(name)
+			r.after.NotLeftover(name)
 		}
 	}
 	for _, name := range made.gone {
@@ -236,15 +247,6 @@ func (r *roundInHand) acknowledge(made *changes, last bool) error {
 	}
 	r.after.Acknowledge(r.round)
 	return r.after.Commit(false)
-}
-
-// claimed takes what was written off the list of leftovers: with an element also
-// the document that had its collection's key, whose place the collection has taken.
-func (r *roundInHand) claimed(name []byte) {
-	r.after.NotLeftover(name)
-	if key, _, ok := projections.SplitElement(name); ok {
-		r.after.NotLeftover(key)
-	}
 }
 
 // decide writes down what became of the names left.

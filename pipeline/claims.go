@@ -3,6 +3,7 @@ package pipeline
 import (
 	"cmp"
 	"context"
+	"errors"
 	"math"
 	"slices"
 
@@ -106,21 +107,11 @@ func (c *claims) leave(change *change) {
 	}
 }
 
-// held is the claim that Redis shows the value of under a name already, as far
-// as the store knows: the first, of roots that have left it just now as well.
-func (c *claims) held(name string) (first claim, any bool, err error) {
-	err = c.round.db.Claims([]byte(name), func(have store.Claim) bool {
-		first, any = claimFrom(have), true
-		return false
-	})
-	return first, any, err
-}
-
 // write adds the keys that the root may write: those that nobody before it claims.
 func (c *claims) write(made *changes, change *change) error {
 	self := change.claim()
 	for _, key := range change.keys {
-		claims, err := c.current(made, string(key))
+		claims, held, err := c.some(made, string(key), math.MaxInt)
 		if err != nil {
 			return err
 		}
@@ -130,10 +121,6 @@ func (c *claims) write(made *changes, change *change) error {
 		}
 		if len(claims) > 1 {
 			c.collide(key, claims)
-		}
-		held, _, err := c.held(string(key))
-		if err != nil {
-			return err
 		}
 		if change.write || held != self {
 			made.set(change.projection.Shape, key, change.body)
@@ -146,15 +133,11 @@ func (c *claims) write(made *changes, change *change) error {
 func (c *claims) writeElements(made *changes, change *change) error {
 	shape := change.projection.Shape
 	for _, name := range change.keys {
-		claims, err := c.some(made, string(name), 1)
+		claims, held, err := c.some(made, string(name), 1)
 		if err != nil {
 			return err
 		}
-		held, any, err := c.held(string(name))
-		if err != nil {
-			return err
-		}
-		if !c.round.force && any && held.rank == claims[0].rank {
+		if !c.round.force && held.rank == claims[0].rank {
 			continue
 		}
 		winner := change.claim() // any member is as good as another in a set
@@ -178,38 +161,38 @@ func (c *claims) writeElements(made *changes, change *change) error {
 // store has. The root will come itself, later in the journal.
 func (c *claims) winner(made *changes, name string) (best claim, found bool, err error) {
 	best.rank = nothing
-	for seen, most := 0, 1; ; most *= 8 {
-		claims, err := c.some(made, name, most)
-		if err != nil {
-			return best, false, err
+	for _, taker := range made.takers[name] {
+		if !found || taker.compare(best) < 0 {
+			best, found = taker, true
 		}
-		for _, one := range claims[seen:] {
-			if found && one.rank >= best.rank {
-				return best, true, nil
-			}
-			now, holds, err := c.fresh(made, name, one)
-			if err != nil {
-				return best, false, err
-			}
-			if !holds || now != one {
-				made.heirs = append(made.heirs, heir{claimant: one.claimant, forgotten: name})
-			}
-			if holds && now.rank < best.rank {
-				best, found = now, true
-			}
-		}
-		if len(claims) == seen {
-			return best, found, nil
-		}
-		seen = len(claims)
 	}
+	var failed error
+	err = c.round.db.Claims([]byte(name), func(stored store.Claim) bool {
+		one := claimFrom(stored)
+		if c.left[name][one.claimant] || made.takes(name, one.claimant) {
+			return true
+		}
+		if found && one.rank >= best.rank {
+			return false
+		}
+		now, holds, err := c.fresh(name, one)
+		if err != nil {
+			failed = err
+			return false
+		}
+		if !holds || now != one {
+			made.heirs = append(made.heirs, heir{claimant: one.claimant, forgotten: name})
+		}
+		if holds && now.rank < best.rank {
+			best, found = now, true
+		}
+		return true
+	})
+	return best, found, errors.Join(err, failed)
 }
 
 // fresh is a claim as it is in the round's snapshot.
-func (c *claims) fresh(made *changes, name string, one claim) (now claim, holds bool, err error) {
-	if slices.Contains(made.takers[name], one) {
-		return one, true, nil
-	}
+func (c *claims) fresh(name string, one claim) (now claim, holds bool, err error) {
 	projection := c.round.Plan.Projections[one.projection]
 	var out result
 	if err := c.round.workers[0].render(root{projection, one.root}, &out); err != nil {
@@ -222,27 +205,26 @@ func (c *claims) fresh(made *changes, name string, one claim) (now claim, holds 
 	return one, out.exists && contains(out.keys, []byte(name)), nil
 }
 
-// current lists who claims a name now, the owner first.
-func (c *claims) current(made *changes, name string) ([]claim, error) {
-	return c.some(made, name, math.MaxInt)
-}
-
 // some lists at least so many of the claims on a name, the first ones, if there
-// are: those that the store knows, and those of this sending, which are not announced yet.
-func (c *claims) some(made *changes, name string, most int) ([]claim, error) {
-	list := slices.Clone(made.takers[name])
-	takers, found := len(list), 0
-	err := c.round.db.Claims([]byte(name), func(stored store.Claim) bool {
+// are: those that the store knows, and those of this sending, which are not
+// announced yet. held is the claim that Redis shows the value of already, as far as
+// the store knows: its first, of roots that have left it just now as well.
+func (c *claims) some(made *changes, name string, most int) (list []claim, held claim, err error) {
+	list, held.rank = slices.Clone(made.takers[name]), nothing
+	found, any := 0, false
+	err = c.round.db.Claims([]byte(name), func(stored store.Claim) bool {
 		have := claimFrom(stored)
-		takes := slices.ContainsFunc(list[:takers], func(taker claim) bool { return taker.claimant == have.claimant })
-		if !c.left[name][have.claimant] && !takes {
+		if !any {
+			held, any = have, true
+		}
+		if !c.left[name][have.claimant] && !made.takes(name, have.claimant) {
 			list = append(list, have)
 			found++
 		}
 		return found < most
 	})
 	slices.SortFunc(list, claim.compare)
-	return list, err
+	return list, held, err
 }
 
 // settle decides what becomes of the names that roots have left in this round:
@@ -255,13 +237,13 @@ func (c *claims) settle(made *changes, end bool) error {
 		c.pending = append(c.pending, c.round.spared...)
 	}
 	for _, name := range c.pending {
-		claims, err := c.some(made, name, 1)
+		claims, held, err := c.some(made, name, 1)
 		if err != nil {
 			return err
 		}
 		switch {
 		case len(claims) > 0 && claims[0].rank != nothing:
-			if err := c.inherit(made, name, claims[0]); err != nil {
+			if err := c.inherit(made, name, claims[0], held); err != nil {
 				return err
 			}
 		case end:
@@ -291,7 +273,7 @@ func (r *roundInHand) flush(ctx context.Context) error {
 		}
 		made := r.newChanges()
 		for _, leftover := range leftovers {
-			made.remove(leftover.Key)
+			made.drop(leftover.Key)
 		}
 		if err := r.Sink.Push(ctx, made.commands()); err != nil && !r.refused(err) {
 			return err
@@ -304,17 +286,13 @@ func (r *roundInHand) flush(ctx context.Context) error {
 }
 
 // inherit writes what the heir has under a name that others have left.
-func (c *claims) inherit(made *changes, name string, first claim) error {
+func (c *claims) inherit(made *changes, name string, first, held claim) error {
 	projection := c.round.Plan.Projections[first.projection]
 	switch projection.Shape {
 	case projections.Set:
 		return nil // the member is there, whoever claims it
 	case projections.ZSet:
-		return c.inheritScore(made, name, projection)
-	}
-	held, _, err := c.held(name)
-	if err != nil {
-		return err
+		return c.inheritScore(made, name, projection, held)
 	}
 	if held == first {
 		return nil
@@ -338,14 +316,10 @@ func (c *claims) inherit(made *changes, name string, first claim) error {
 
 // inheritScore also notes the heir of the same score: a Redis that falls back
 // may have an older one.
-func (c *claims) inheritScore(made *changes, name string, projection *projections.Projection) error {
+func (c *claims) inheritScore(made *changes, name string, projection *projections.Projection, held claim) error {
 	winner, found, err := c.winner(made, name)
 	if err != nil || !found {
 		return err // those who claim it leave it as well, later in the journal
-	}
-	held, _, err := c.held(name)
-	if err != nil {
-		return err
 	}
 	if c.round.force || held.rank != winner.rank {
 		made.element(projection.Shape, []byte(name), winner.rank)

@@ -48,7 +48,7 @@ func (r *roundInHand) park(one *result) error {
 	held.LSN = r.snapshot.Position().LSN
 	r.after.Hold(one.projection.ID, []byte(one.key), held)
 	for _, name := range one.keys {
-		r.claimed(name)
+		r.after.NotLeftover(name)
 	}
 	if one.known {
 		return nil

@@ -107,7 +107,7 @@ func (c content) misfits(command writer.Command) bool {
 // run executes a command.
 func (c content) run(command writer.Command) {
 	switch command.Kind {
-	case writer.Remove:
+	case writer.Remove, writer.Drop:
 		delete(c.data, nameOf(command))
 		return
 	case writer.Add, writer.Score:
@@ -159,7 +159,7 @@ func (u unit) String() string {
 	var b strings.Builder
 	for _, c := range u.commands {
 		switch c.Kind {
-		case writer.Delete:
+		case writer.Delete, writer.Drop:
 			fmt.Fprintf(&b, "del %s; ", c.Key)
 		case writer.Remove:
 			fmt.Fprintf(&b, "remove %s %s; ", c.Key, c.Member)

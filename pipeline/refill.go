@@ -126,7 +126,7 @@ func (p *publisher) sweep(ctx context.Context) (bool, error) {
 	defer publication.Close()
 	commands := make([]writer.Command, 0, len(leftovers))
 	for _, leftover := range leftovers {
-		commands = append(commands, removal(leftover.Key))
+		commands = append(commands, removal(leftover.Key, writer.Drop))
 		publication.NotLeftover(leftover.Key)
 		publication.Removed(p.round, leftover.Key)
 	}

@@ -510,7 +510,9 @@ func TestChangedConfiguration(t *testing.T) {
 	check := w.redis.executed
 	w.redis.executed = func(u unit) {
 		check(u)
-		deletes := slices.ContainsFunc(u.commands, func(c writer.Command) bool { return c.Kind == writer.Delete || c.Kind == writer.Remove })
+		deletes := slices.ContainsFunc(u.commands, func(c writer.Command) bool {
+			return c.Kind == writer.Delete || c.Kind == writer.Drop || c.Kind == writer.Remove
+		})
 		if deletes && !present() {
 			t.Errorf("%q was executed before all of the new keys were there", u)
 		}

@@ -15,6 +15,7 @@ const (
 	String Kind = iota // Key holds Value, whatever it held before
 	Hash               // Key holds Fields and no others, whatever it held before
 	Delete             // Key goes, whatever it holds
+	Drop               // Key goes unless it holds a set or sorted set, whose members go one by one
 	Add                // Member is in the set under Key
 	Score              // Member is in the sorted set under Key, with Score
 	Remove             // Member is not in the set or sorted set under Key

@@ -78,6 +78,8 @@ func (b *groupBuilder) add(group []Command) {
 	switch first.Kind {
 	case String, Delete:
 		b.keys(group)
+	case Drop:
+		b.drop(group)
 	case Hash:
 		b.hash(first)
 	case Add, Score:
@@ -102,6 +104,19 @@ func (b *groupBuilder) keys(group []Command) {
 		}
 	}
 	b.make(from)
+}
+
+func (b *groupBuilder) drop(group []Command) {
+	from := len(b.args)
+	b.args = append(b.args, "unlink")
+	for i := range group {
+		if !b.types.collects(group[i].Key) {
+			b.args = append(b.args, (*argument)(&group[i].Key))
+		}
+	}
+	if len(b.args) > from+1 {
+		b.make(from)
+	}
 }
 
 // hash writes all fields of a key that has none: nobody sees it before they are

@@ -63,7 +63,7 @@ func (c *Command) rehearsal(ctx context.Context) *redis.Cmd {
 	switch c.Kind {
 	case Hash:
 		return newCommand(ctx, "hset", c.Key, "", "")
-	case Delete:
+	case Delete, Drop:
 		return newCommand(ctx, "unlink", c.Key)
 	case Add:
 		return newCommand(ctx, "sadd", c.Key, "")

@@ -223,6 +223,26 @@ func TestWrongType(t *testing.T) {
 	}
 }
 
+// What is left over of a document goes, a collection under the same key does not.
+func TestDrop(t *testing.T) {
+	t.Parallel()
+	for name, setting := range settings {
+		t.Run(name, func(t *testing.T) {
+			t.Parallel()
+			r := open(t, servertest.Redis(t), setting)
+			drop := func(key string) Command { return Command{Kind: Drop, Key: []byte(key)} }
+			write(t, r, marker(1), set("a", "x"), hash("b", "f", "x"), add("c", "x"), score("d", "x", 1))
+			write(t, r, marker(2), drop("a"), drop("b"), drop("c"), drop("d"), drop("none"))
+			for key, want := range map[string]string{"a": "none", "b": "none", "c": "set x", "d": "zset x=1"} {
+				wantHolds(t, r, key, want)
+			}
+			write(t, r, marker(3), drop("c"))
+			write(t, r, marker(4), set("c", "y"), drop("c"), add("c", "z"), drop("c"))
+			wantHolds(t, r, "c", "set z")
+		})
+	}
+}
+
 // Redis reads the very double that was written.
 func TestScores(t *testing.T) {
 	t.Parallel()

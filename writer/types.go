@@ -6,8 +6,8 @@ import (
 	"github.com/redis/go-redis/v9"
 )
 
-// keyTypes is what Redis holds under the keys of collections, by TYPE's words.
-// nil where a part has no members.
+// keyTypes is what Redis holds under the keys of collections, and of what is
+// dropped, by TYPE's words. nil where a part has neither.
 type keyTypes map[string]string
 
 const noType = "none"
@@ -16,6 +16,12 @@ const noType = "none"
 func (t keyTypes) fits(c *Command) bool {
 	is := t[string(c.Key)]
 	return is == noType || is == c.collection()
+}
+
+// collects tells whether there is a set or sorted set.
+func (t keyTypes) collects(key []byte) bool {
+	is := t[string(key)]
+	return is == "set" || is == "zset"
 }
 
 // after notes what commands of one kind make of their keys. A collection that
@@ -36,6 +42,10 @@ func (t keyTypes) after(kind Kind, group []Command) {
 			t[string(key)] = "hash"
 		case Delete:
 			t[string(key)] = noType
+		case Drop:
+			if !t.collects(key) {
+				t[string(key)] = noType
+			}
 		case Add, Score:
 			t[string(key)] = group[i].collection()
 		}
@@ -50,7 +60,7 @@ func (r *Redis) look(ctx context.Context, op string, part []Command) (keyTypes, 
 	var asked []string
 	var questions []*redis.Cmd
 	for i := range part {
-		if c := &part[i]; c.isMember() {
+		if c := &part[i]; c.isMember() || c.Kind == Drop {
 			if _, again := types[string(c.Key)]; !again {
 				types[string(c.Key)] = noType
 				asked = append(asked, string(c.Key))
