@@ -3,22 +3,25 @@ package projections
 import (
 	"fmt"
 	"io"
-	"slices"
 	"strings"
 	"text/tabwriter"
-
-	"materializer/catalog"
-	"materializer/projections/values"
 )
 
-// Explain writes down, for people, what becomes of a projection: its document,
-// what is stored for it, and what a change of each table leads to.
+// Explain writes down, for people, what becomes of a projection: its documents,
+// what is stored for them, what a change of each table leads to, and what of
+// that can become expensive by the catalog's statistics.
 func (p *Plan) Explain(w io.Writer, projection *Projection) error {
-	e := &explanation{plan: p, projection: projection}
+	e := &explanation{plan: p, projection: projection, shown: map[*Relation]bool{}}
 	e.head()
-	e.section("document", e.document)
+	if projection.Body != nil && len(projection.Body.Items) > 0 {
+		e.section("document", e.document)
+	}
+	if len(e.unseen()) > 0 {
+		e.section("joins, used in expressions only", e.joins)
+	}
 	e.section("stored, and indexes", e.stored)
 	e.section("what a change of a row leads to", e.changes)
+	e.warnings()
 	_, err := io.WriteString(w, e.text.String())
 	return err
 }
@@ -42,15 +45,41 @@ type explanation struct {
 	plan       *Plan
 	projection *Projection
 	text       strings.Builder
-	table      *tabwriter.Writer // of the section at hand
+	table      *tabwriter.Writer  // of the section at hand
+	shown      map[*Relation]bool // in the document
 }
 
+// head says what is made of which rows, and under which keys.
 func (e *explanation) head() {
-	root := e.projection.Root.Table.Catalog
-	fmt.Fprintf(&e.text, "%s\n  one document for each row of %s%s\n  keys: %s\n", e.projection.Name, root, about(root.Rows, " (about %s)"), e.keys())
-	if e.projection.Claims {
+	p := e.projection
+	root := p.Root.Table.Catalog
+	fmt.Fprintf(&e.text, "%s\n  %s for each row of %s%s%s\n  keys: %s\n", p.Name, shapeNouns[p.Shape], root,
+		whereText(p.Where), about(root.Rows, " (about %s)"), e.keys())
+	if p.Member != nil {
+		fmt.Fprintf(&e.text, "  member: %s\n", p.Member.Source)
+	}
+	if p.Score != nil {
+		fmt.Fprintf(&e.text, "  score: %s\n", describeExpr(p.Score, ""))
+	}
+	if p.Value != nil {
+		fmt.Fprintf(&e.text, "  value: %s\n", describeExpr(p.Value, ""))
+	}
+	switch {
+	case p.Claims && p.Shape.Collects():
+		e.text.WriteString("  which rows give a member is kept: several can give the same\n")
+	case p.Claims:
 		e.text.WriteString("  who owns a key is kept: these keys are not the rows' identity\n")
 	}
+}
+
+// shapeNouns name what becomes of a row, by shape.
+var shapeNouns = [...]string{JSON: "one document", Hash: "one hash", Text: "one text", Set: "one member of a set", ZSet: "one member of a sorted set"}
+
+func whereText(where Expr) string {
+	if where == nil {
+		return ""
+	}
+	return " where " + exprText(where)
 }
 
 func (e *explanation) keys() string {
@@ -74,195 +103,4 @@ func (e *explanation) line(cells ...string) {
 		cells = cells[:len(cells)-1]
 	}
 	fmt.Fprintf(e.table, "    %s\n", strings.Join(cells, "\t"))
-}
-
-func (e *explanation) document() {
-	if e.projection.Body != nil {
-		e.body(e.projection.Body, "")
-	}
-}
-
-func (e *explanation) body(b *Body, indent string) {
-	for i := range b.Items {
-		item := &b.Items[i]
-		switch {
-		case item.Object != nil:
-			e.line(indent+item.Name, "an object of the same row")
-			e.body(item.Object, indent+"  ")
-		case item.Relation != nil && item.Relation.Inline:
-			e.line(indent+"...", "in place: "+item.Relation.describe())
-			e.body(item.Relation.Body, indent+"  ")
-		case item.Relation != nil:
-			e.line(indent+item.Name, item.Relation.describe())
-			if item.Relation.Body != nil {
-				e.body(item.Relation.Body, indent+"  ")
-			}
-		default:
-			e.line(indent+item.Name, describeExpr(item.Expr, item.Name))
-		}
-	}
-}
-
-// describe tells what rows a relation delivers, and as what.
-func (r *Relation) describe() string {
-	rows := r.Target().Table.Catalog.String()
-	for i := len(r.Way) - 2; i >= 0; i-- {
-		rows += " through " + r.Way[i].Table.Catalog.String()
-	}
-	text := "a row of " + rows
-	if r.Many {
-		text = "rows of " + rows + ", by " + describeOrder(r.Total)
-	}
-	if r.Limit > 0 {
-		text += fmt.Sprintf(", at most %d", r.Limit)
-	}
-	switch {
-	case r.KeyBy != nil:
-		text += ", an object keyed by " + describeExpr(r.KeyBy, "")
-	case !r.Many && r.Required:
-		text += ", without which the row above does not exist"
-	case !r.Many:
-		text += ", or null"
-	}
-	if r.Value != nil {
-		text += ": " + describeExpr(r.Value, "")
-	}
-	if r.Distinct {
-		text += ", each value once"
-	}
-	return text
-}
-
-func describeOrder(orders []Order) string {
-	var items []string
-	for _, order := range orders {
-		item := exprText(order.Expr)
-		if order.Desc {
-			item += " desc"
-		}
-		if order.NullsFirst != order.Desc {
-			item += map[bool]string{true: " nulls first", false: " nulls last"}[order.NullsFirst]
-		}
-		items = append(items, item)
-	}
-	return strings.Join(items, ", ")
-}
-
-// describeExpr is the type of an expression, and the expression itself unless it is just the name.
-func describeExpr(e Expr, name string) string {
-	text, mod := exprText(e), int32(-1)
-	if reference, ok := e.(*Reference); ok {
-		mod = reference.Column.Catalog.TypeMod
-	}
-	kind := values.TypeName(e.Type(), mod)
-	if text == name {
-		return kind
-	}
-	return text + " (" + kind + ")"
-}
-
-func exprText(e Expr) string { return e.String() }
-
-// String is the reference as a configuration writes it.
-func (r *Reference) String() string {
-	text := pathText(r.Path)
-	if r.Through > 0 {
-		text += "through."
-	}
-	return text + quoteIdentifier(r.Column.Catalog.Name)
-}
-
-// pathText is a path of relations with the dot behind it.
-func pathText(path []*Relation) string {
-	var b strings.Builder
-	for _, relation := range path {
-		b.WriteString(quoteIdentifier(relation.Name) + ".")
-	}
-	return b.String()
-}
-
-func (e *explanation) stored() {
-	for _, table := range e.tables() {
-		var names []string
-		for _, column := range table.Stored.Columns {
-			names = append(names, column.Name)
-		}
-		e.line(table.Catalog.String(), strings.Join(names, ", "), size(table.Catalog))
-	}
-	for _, index := range e.indexes() {
-		e.line("index", e.describeIndex(index))
-	}
-}
-
-// tables are those of the projection, the root's first.
-func (e *explanation) tables() []*Table {
-	var tables []*Table
-	for _, node := range e.nodes() {
-		if !slices.Contains(tables, node.Table) {
-			tables = append(tables, node.Table)
-		}
-	}
-	return tables
-}
-
-func (e *explanation) nodes() []*Node {
-	var nodes []*Node
-	for _, node := range e.plan.Nodes {
-		if node.Projection == e.projection {
-			nodes = append(nodes, node)
-		}
-	}
-	return nodes
-}
-
-// indexes are the numbers of those that the projection uses.
-func (e *explanation) indexes() []int {
-	var numbers []int
-	for _, node := range e.nodes() {
-		if node.Parent == nil {
-			continue
-		}
-		for _, way := range []access{node.down, node.up} {
-			if !way.direct && !slices.Contains(numbers, way.index) {
-				numbers = append(numbers, way.index)
-			}
-		}
-	}
-	slices.Sort(numbers)
-	return numbers
-}
-
-func (e *explanation) describeIndex(number int) string {
-	index := e.plan.Schema.Indexes[number]
-	table := e.plan.Schema.Tables[index.Table]
-	var match, order []string
-	for _, part := range index.Match {
-		match = append(match, table.Columns[part.Column].Name)
-	}
-	for _, part := range index.Order {
-		name := table.Columns[part.Column].Name
-		if part.Desc {
-			name += " desc"
-		}
-		order = append(order, name)
-	}
-	text := table.String() + " by " + strings.Join(match, ", ")
-	if len(order) > 0 {
-		text += ", in order of " + strings.Join(order, ", ")
-	}
-	return text
-}
-
-// size is how much there is of a table, where the server knows.
-func size(t *catalog.Table) string {
-	var parts []string
-	if t.Rows >= 0 {
-		parts = append(parts, "about "+number(t.Rows)+" rows")
-	} else {
-		parts = append(parts, "never analysed")
-	}
-	if t.Bytes > 0 {
-		parts = append(parts, bytesText(t.Bytes))
-	}
-	return strings.Join(parts, ", ")
 }

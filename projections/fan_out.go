@@ -2,7 +2,6 @@ package projections
 
 import (
 	"fmt"
-	"math"
 	"slices"
 	"strings"
 )
@@ -11,29 +10,56 @@ import (
 func (e *explanation) changes() {
 	for _, node := range e.nodes() {
 		if node.Parent == nil {
-			e.line(node.Table.Catalog.String(), "its document", strings.TrimPrefix(columnsUsed(node), ", "))
+			e.line(node.Table.Catalog.String(), "its "+shapeNouns[e.projection.Shape][len("one "):], strings.TrimPrefix(columnsUsed(node), ", "))
 			continue
 		}
-		way, documents := node.wayUp()
-		e.line(node.Table.Catalog.String(), estimate(documents), "as "+node.place()+": "+way+columnsUsed(node))
+		out := node.fanOut()
+		e.line(node.Table.Catalog.String(), out.String(), "as "+node.place()+": "+strings.Join(append(out.steps, "document"), " -> ")+columnsUsed(node))
 	}
 }
 
-// wayUp tells how a row of the node leads to documents, and to about how many; less
-// than 0 if nobody knows.
-func (n *Node) wayUp() (way string, documents float64) {
-	var steps []string
-	documents = 1
+// fanOut is what a change of one row leads to.
+type fanOut struct {
+	steps     []string // the joins upwards
+	documents estimate
+	rows      estimate // the most that are read at one step
+	widest    *Node    // the node whose join upwards finds the most
+	kept      bool     // results that are kept are on the way
+	givers    estimate // rows that contribute to them
+}
+
+// fanOut follows the joins from a row of the node up to documents.
+func (n *Node) fanOut() fanOut {
+	out := fanOut{documents: exactly(1), rows: exactly(1), widest: n}
+	widest := 0.0
 	for ; n.Parent != nil; n = n.Parent {
-		found := n.matches()
-		if documents >= 0 && found >= 0 {
-			documents *= found
-		} else {
-			documents = -1
+		if n.keeps != nil {
+			if !out.kept {
+				out.kept, out.givers = true, out.documents
+			}
+			out.steps = append(out.steps, n.total())
 		}
-		steps = append(steps, n.step())
+		found := n.above()
+		if found.most > widest {
+			widest, out.widest = found.most, n
+		}
+		out.documents = out.documents.times(found).capped(n.Parent.Table.Catalog.Rows)
+		out.rows = out.rows.larger(out.documents)
+		out.steps = append(out.steps, n.step())
 	}
-	return strings.Join(append(steps, "document"), " -> "), documents
+	return out
+}
+
+// String tells how many documents, and how many rows and totals come before them.
+func (f fanOut) String() string {
+	documents := f.documents.of("document", "documents")
+	switch {
+	case !f.kept:
+		return documents
+	case f.givers == exactly(1):
+		return "one total, then " + documents
+	}
+	return "totals of " + f.givers.of("row", "rows") + ", then " + documents
 }
 
 // step is one join upwards: the rows above, and how they are found.
@@ -52,30 +78,6 @@ func (n *Node) joinedAbove() []string {
 		names = append(names, join.Parent.Catalog.Name)
 	}
 	return names
-}
-
-// matches estimates how many rows above belong to one row; less than 0 if
-// nobody knows.
-func (n *Node) matches() float64 {
-	table := n.Parent.Table
-	if uniqueOn(table, n.sides(true)) {
-		return 1
-	}
-	rows, distinct := table.Catalog.Rows, 1.0
-	if rows < 0 {
-		return -1
-	}
-	for _, join := range n.On {
-		switch have := join.Parent.Catalog.Distinct; {
-		case have == 0:
-			return -1
-		case have < 0:
-			distinct *= -have * rows // as a share of the rows
-		default:
-			distinct *= have
-		}
-	}
-	return rows / max(1, min(rows, distinct))
 }
 
 // place is where a node stands in the document: category.parent.
@@ -98,52 +100,13 @@ func columnsUsed(n *Node) string {
 	if n.watched == nil {
 		return ""
 	}
+	return ", if " + strings.Join(n.watchedNames(), ", ") + " changed"
+}
+
+func (n *Node) watchedNames() []string {
 	var names []string
 	for _, column := range n.watched {
 		names = append(names, n.Table.Stored.Columns[column].Name)
 	}
-	return ", if " + strings.Join(names, ", ") + " changed"
-}
-
-func estimate(documents float64) string {
-	switch {
-	case documents < 0:
-		return "documents"
-	case documents < 1.5:
-		return "1 document"
-	}
-	return "about " + number(documents) + " documents"
-}
-
-// about puts an estimate into a text, or says nothing.
-func about(n float64, format string) string {
-	if n < 0 {
-		return ""
-	}
-	return fmt.Sprintf(format, number(n))
-}
-
-// number writes an estimate: two digits of it mean something.
-func number(n float64) string {
-	if n >= 100 {
-		unit := math.Pow(10, math.Floor(math.Log10(n))-1)
-		n = math.Round(n/unit) * unit
-	}
-	digits := fmt.Sprintf("%.0f", n)
-	for i := len(digits) - 3; i > 0; i -= 3 {
-		digits = digits[:i] + "," + digits[i:]
-	}
-	return digits
-}
-
-func bytesText(n int64) string {
-	units := []string{"B", "KB", "MB", "GB", "TB", "PB"}
-	size := float64(n)
-	for size >= 1000 && len(units) > 1 {
-		size, units = size/1000, units[1:]
-	}
-	if size < 10 && units[0] != "B" {
-		return fmt.Sprintf("%.1f %s", size, units[0])
-	}
-	return fmt.Sprintf("%.0f %s", size, units[0])
+	return names
 }

@@ -38,7 +38,7 @@ func (g *Grouping) plan() {
 			last = i
 		}
 	}
-	if last == len(way)-1 && last > 0 && g.readsWay() {
+	if last == len(way)-1 && last > 0 && g.wayReader() != "" {
 		return // a group's total would depend on which row above asks
 	}
 	kept := false
@@ -66,23 +66,28 @@ func (s *Slot) keepable(single bool) bool {
 	return false
 }
 
-// readsWay tells whether anything of the target row is computed from the row
-// before it on the way.
-func (g *Grouping) readsWay() bool {
-	found := false
-	look := func(e Expr) {
+// wayReader is what of the relation is computed from the row before the target
+// on the way, empty if nothing is.
+func (g *Grouping) wayReader() (text string) {
+	look := func(e Expr, name string) {
 		if e != nil {
-			eachReference(e, func(r *Reference) { found = found || r.Through > 0 && len(r.Path) == 0 })
+			eachReference(e, func(r *Reference) {
+				if r.Through > 0 && len(r.Path) == 0 {
+					text = shortened(name)
+				}
+			})
 		}
 	}
-	look(g.Relation.Where)
+	if where := g.Relation.Where; where != nil {
+		look(where, "where "+fullText(where))
+	}
 	for _, slot := range g.Slots {
-		look(slot.Filter)
+		look(slot.Filter, slot.Text)
 		for _, arg := range slot.Args {
-			look(arg)
+			look(arg, slot.Text)
 		}
 	}
-	return found
+	return text
 }
 
 // byRows tells whether some of the aggregates read all rows of their group.

@@ -2,8 +2,10 @@ package projections
 
 import (
 	"fmt"
+	"math"
 	"regexp"
 	"slices"
+	"strconv"
 	"strings"
 
 	"materializer/catalog"
@@ -19,6 +21,9 @@ import (
 //	  unique (sku, category_id)
 //	  foreign (a, b) -> other (c, d)
 //	  is unlogged
+//	  rows 120000 bytes 4000000
+//
+// A column has statistics by the words distinct, common, nulls, width and a number.
 //
 // Names with spaces stand in double quotes, a table's schema before a dot.
 func parseSchema(text string) (*catalog.Catalog, error) {
@@ -73,6 +78,8 @@ func (p *schemaParser) line(words []string) error {
 		p.link(columns, words[at+1], group(words[at+2:]))
 	case "is":
 		return p.is(words[1:])
+	case "rows":
+		p.table.Rows, p.table.Bytes = decimal(words[1]), int64(decimal(words[3]))
 	default:
 		return p.column(words)
 	}
@@ -128,11 +135,28 @@ func (p *schemaParser) column(words []string) error {
 		case "collate":
 			c.Collation = words[2:][i+1]
 			c.Nondeterministic = c.Collation == "ignore_case"
+		case "distinct":
+			c.Distinct = decimal(words[2:][i+1])
+		case "common":
+			c.MostCommon = decimal(words[2:][i+1])
+		case "nulls":
+			c.Nulls = decimal(words[2:][i+1])
+		case "width":
+			c.Width = int(decimal(words[2:][i+1]))
 		case "->":
 			p.link([]string{c.Name}, words[2:][i+1], nil)
 		}
 	}
 	return nil
+}
+
+// decimal reads a number of a schema; nonsense is no number.
+func decimal(word string) float64 {
+	n, err := strconv.ParseFloat(word, 64)
+	if err != nil {
+		return math.NaN()
+	}
+	return n
 }
 
 func (p *schemaParser) key(name string, flags []string) {

@@ -22,6 +22,7 @@ func (c *compiler) layOut(plan *Plan, keep bool) {
 	for _, have := range shared.list {
 		plan.Schema.Indexes = append(plan.Schema.Indexes, have.Index)
 	}
+	plan.indexes = shared.list
 	plan.occurrences = make([][]occurrence, len(tables))
 	for _, node := range plan.Nodes {
 		if where := node.Table.Where; where != nil {

@@ -17,6 +17,7 @@ type Plan struct {
 	Warnings    config.Problems
 
 	occurrences [][]occurrence // by cdc.Table.ID
+	indexes     []*index       // by store.Index.ID
 }
 
 // Projection makes one document of each row of its root table.

@@ -15,7 +15,8 @@ func (p *program) explainCommand() *cobra.Command {
 		Use:   "explain [PROJECTION]",
 		Short: "show what is stored, and what each change leads to",
 		Long: "Shows for each projection, or for one, its document, what is stored locally for it,\n" +
-			"and which way a change of each table finds the documents that it affects.",
+			"which way a change of each table finds the documents that it affects, and, by the\n" +
+			"statistics that ANALYZE gathered, what can become expensive, why, and what to do instead.",
 		Example: "  materializer explain product",
 		Args:    cobra.MaximumNArgs(1),
 		RunE: func(cmd *cobra.Command, args []string) error {
