@@ -6,6 +6,7 @@ import (
 	pg "github.com/pganalyze/pg_query_go/v6"
 
 	"materializer/catalog"
+	"materializer/projections/expressions/collections"
 	"materializer/projections/expressions/datum"
 )
 
@@ -197,21 +198,14 @@ func elementOperand(o *operand, subscripts []subscript, at int) *operand {
 	return made
 }
 
-// elementOf is array_get_element: NULL outside of the array.
+// elementOf is the element at indexes that are none of them NULL.
 func elementOf(args []any) (any, error) {
-	array := args[0].(*datum.Array)
-	if len(array.Dims) != len(args)-1 {
-		return nil, nil
+	var space [6]int
+	indexes := space[:0]
+	for _, index := range args[1:] {
+		indexes = append(indexes, int(index.(int64)))
 	}
-	at := 0
-	for i, d := range array.Dims {
-		index := int(args[i+1].(int64)) - d.Lower
-		if index < 0 || index >= d.Length {
-			return nil, nil
-		}
-		at = at*d.Length + index
-	}
-	return array.Values[at], nil
+	return collections.Subscript(args[0].(*datum.Array), indexes), nil
 }
 
 func sliceOperand(o *operand, subscripts []subscript, at int) *operand {
@@ -226,58 +220,29 @@ func sliceOperand(o *operand, subscripts []subscript, at int) *operand {
 		}
 	}
 	made := derived(o.typ, at, calling(func(args []any) (any, error) {
-		return sliceOf(args[0].(*datum.Array), bounds(args[1:], written))
+		from, to := bounds(args[1:], written)
+		return collections.Slice(args[0].(*datum.Array), from, to), nil
 	}, evaluators(args), len(args)), args...)
 	made.mod, made.collation, made.nondeterministic = o.mod, o.collation, o.nondeterministic
 	return made
 }
 
-// bounds gives back their places to the bounds that were written; nil for the others.
-func bounds(given []any, written []bool) []any {
-	all := make([]any, len(written))
+// bounds gives back their places to the bounds that were written, lower and
+// upper in turn; nil for the others.
+func bounds(given []any, written []bool) (from, to []*int) {
 	for i, w := range written {
+		var bound *int
 		if w {
-			all[i], given = given[0], given[1:]
+			n := int(given[0].(int64))
+			bound, given = &n, given[1:]
+		}
+		if i%2 == 0 {
+			from = append(from, bound)
+		} else {
+			to = append(to, bound)
 		}
 	}
-	return all
-}
-
-// sliceOf is array_get_slice. bounds are lower and upper for each dimension in turn.
-func sliceOf(array *datum.Array, bounds []any) (any, error) {
-	n := len(array.Dims)
-	if n == 0 || n < len(bounds)/2 {
-		return &datum.Array{}, nil
-	}
-	from, result := make([]int, n), &datum.Array{Dims: make([]datum.Dimension, n)}
-	for i, d := range array.Dims {
-		low, high := d.Lower, d.Lower+d.Length-1
-		if 2*i < len(bounds) && bounds[2*i] != nil {
-			low = max(low, int(bounds[2*i].(int64)))
-		}
-		if 2*i < len(bounds) && bounds[2*i+1] != nil {
-			high = min(high, int(bounds[2*i+1].(int64)))
-		}
-		if low > high {
-			return &datum.Array{}, nil
-		}
-		from[i], result.Dims[i] = low-d.Lower, datum.Dimension{Length: high - low + 1, Lower: 1}
-	}
-	result.Values = cut(nil, array, result.Dims, from, 0, 0)
-	return result, nil
-}
-
-// cut appends the part of an array that begins at from, a dimension at a time.
-func cut(dst []any, array *datum.Array, dims []datum.Dimension, from []int, level, base int) []any {
-	for i := range dims[level].Length {
-		at := base*array.Dims[level].Length + from[level] + i
-		if level == len(dims)-1 {
-			dst = append(dst, array.Values[at])
-			continue
-		}
-		dst = cut(dst, array, dims, from, level+1, at)
-	}
-	return dst
+	return from, to
 }
 
 // jsonSubscripts is doc['a'][0], which is doc #> array['a', '0'].

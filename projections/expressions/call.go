@@ -66,7 +66,7 @@ func (c *compiler) callFunction(name string, args []*operand, array bool, at int
 	types := typesOf(args)
 	candidates := functionCandidates(name, len(args), array)
 	chosen, ok := exactly(candidates, types)
-	if !ok && len(args) == 1 && !array {
+	if !ok && len(args) == 1 {
 		if cast, err := c.functionCast(name, args[0]); cast != nil || err != nil {
 			return cast, err
 		}
@@ -92,6 +92,9 @@ func (c *compiler) callFunction(name string, args []*operand, array bool, at int
 
 func (c *compiler) callCandidate(chosen candidate, args []*operand, array bool, at int) (*operand, *Error) {
 	f := chosen.function
+	if last := len(args) - 1; array && f.variadic && f.args[len(f.args)-1].Name == "any" && element(args[last].typ) == nil {
+		return nil, failure(args[last].at, "", "VARIADIC argument must be an array")
+	}
 	args, result, err := c.coerceArguments(chosen, args, f.result, at)
 	if err != nil {
 		return nil, err
@@ -201,6 +204,9 @@ func (c *compiler) invokeVariadic(f *signature, args []*operand, result *catalog
 	}
 	if !permitted(f) {
 		return nil, failure(at, "", "%s depends on the clock, the session or other rows", what)
+	}
+	if err := refuseFolding(f, args, what, at); err != nil {
+		return nil, err
 	}
 	if slices.ContainsFunc(args[:f.strictArguments(len(args), spread)], (*operand).fixedNull) {
 		return constantOf(result, nil, at), nil

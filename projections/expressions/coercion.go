@@ -18,8 +18,13 @@ func (c *compiler) coerce(o *operand, to *catalog.Type, mod int32, asked strengt
 	if !c.canCoerceOne(o.typ, to, asked) {
 		return nil, nil
 	}
-	if same(o.typ, to) {
+	switch {
+	case same(o.typ, to):
 		return c.coerceLength(o, mod, asked)
+	case to == recordType:
+		return o, nil // functions of any record ask for its type
+	case o.typ == recordType:
+		return nil, failure(o.at, "", "a cast from record to %s is not supported in expressions", typeName(to))
 	}
 	path, f := findPathway(to, o.typ, asked)
 	switch path {

@@ -330,6 +330,14 @@ func (g *generator) call(t string, depth int) string {
 	}
 	var args []string
 	for i, a := range x.args {
+		if x.function.variadic && i == len(x.args)-1 && x.operator == nil && g.one(4) {
+			array := a.Name
+			if array == "any" {
+				array = pick(g, []string{"_int4", "_text", "_date", "_mood"})
+			}
+			args = append(args, "VARIADIC "+g.expr(array, depth-1))
+			continue
+		}
 		if x.function.variadic && i == len(x.args)-1 && x.operator == nil {
 			for range 1 + g.random.IntN(3) {
 				args = append(args, g.expr(g.stand(variadicElement(a).Name, element), depth-1))

@@ -1,6 +1,8 @@
 package expressions
 
 import (
+	"regexp"
+	"slices"
 	"strings"
 	"sync"
 )
@@ -45,6 +47,17 @@ var timeComparisons = sync.OnceValue(func() map[string]bool {
 	}
 	return names
 })
+
+// folding are functions that know letters, of which the collation C has those of ASCII only.
+var folding = regexp.MustCompile(`^(lower|upper|initcap|regexp_.*|.*iclike|.*icnlike|.*regexeq|.*regexne|.*icregex.*)$`)
+
+// refuseFolding refuses what would map other letters under COLLATE "C" than it does without.
+func refuseFolding(f *signature, args []*operand, what string, at int) *Error {
+	if !slices.ContainsFunc(args, func(o *operand) bool { return o.collated }) || !folding.MatchString(f.name) {
+		return nil
+	}
+	return failure(at, `write collate "C" behind the call, where texts are compared`, `%s knows ASCII letters only under collate "C"`, what)
+}
 
 // total tells strict functions that never give NULL for arguments that are none:
 // those behind the usual operators, and some by name.
