@@ -124,10 +124,9 @@ func (x *indexes) find(table *Table, sides []joinSide, order []Order, where Expr
 	made := &index{match: sides, order: order, where: where}
 	made.ID, made.Table = len(x.list), table.Stored.ID
 	if where != nil {
-		made.Has = func(fields [][]byte) bool {
+		made.Has = func(fields [][]byte) (bool, error) {
 			var b *Builder // no other row is read
-			holds, err := b.holds(where, &frame{fields: fields})
-			return holds || err != nil
+			return b.holds(where, &frame{fields: fields})
 		}
 	}
 	for _, side := range sides {
@@ -144,21 +143,15 @@ func (x *indexes) find(table *Table, sides []joinSide, order []Order, where Expr
 }
 
 // keyPart is an item of an order as part of an index: of an expression what it
-// gives for the row; where it raises an error the row counts as NULL, and
-// whoever shows it finds the error again.
+// gives for the row. Rows for which it raises an error come first, so that whoever
+// reads in order meets it.
 func (o *Order) keyPart() store.KeyPart {
 	part := store.KeyPart{Append: o.encode, Desc: o.Desc, NullsFirst: o.NullsFirst}
 	if column := ownColumn(o.Expr); column != nil {
 		part.Column = column.Index
 		return part
 	}
-	part.Value = func(fields [][]byte) []byte {
-		text, err := o.Expr.eval(nil, &frame{fields: fields})
-		if err != nil {
-			return nil
-		}
-		return text
-	}
+	part.Value = func(fields [][]byte) ([]byte, error) { return o.Expr.eval(nil, &frame{fields: fields}) }
 	return part
 }
 

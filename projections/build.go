@@ -32,6 +32,7 @@ type Builder struct {
 
 	seen  map[string]bool // values or names met before, in the list at hand
 	value []byte          // one of them, encoded
+	field []byte          // of a hash, as JSON
 	kept  store.Kept      // results that are kept up to date
 }
 

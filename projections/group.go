@@ -14,11 +14,14 @@ type grouped struct {
 
 // aggregate evaluates an expression over the results of a relation's aggregates.
 func (b *Builder) aggregate(f *frame, r *Relation, e *Compiled) ([]byte, error) {
+	mark := b.inUse
 	row, err := b.results(f, r)
 	if err != nil {
 		return nil, err
 	}
-	return e.eval(b, row)
+	text, err := e.eval(b, row)
+	b.inUse = mark
+	return text, err
 }
 
 // results gives the results of a relation's aggregates below a row, as a frame

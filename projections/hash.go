@@ -23,10 +23,10 @@ func (b *Builder) fields(dst []byte, f *frame, body *Body) ([]byte, error) {
 			}
 			continue
 		}
-		if b.value, err = b.item(b.value[:0], f, item); err != nil {
+		if b.field, err = b.item(b.field[:0], f, item); err != nil {
 			return dst, fmt.Errorf("%s: %w", item.Name, err)
 		}
-		value := b.value
+		value := b.field
 		if string(value) == "null" && !b.isJSONNull(f, item) {
 			continue
 		}

@@ -92,6 +92,7 @@ func (c *compiler) planAccess(shared *indexes) {
 	}
 	for _, relation := range c.relations {
 		relation.inOrder = relation.isInOrder()
+		relation.ordersByExpr = slices.ContainsFunc(relation.OrderBy, func(o Order) bool { return ownColumn(o.Expr) == nil })
 	}
 }
 

@@ -115,6 +115,8 @@ type Relation struct {
 	text     values.AppendFunc // of KeyBy
 	distinct values.AppendFunc // tells values of Value apart
 	inOrder  bool              // the way delivers rows in the order of Total
+	// ordersByExpr is set where that order is by what can raise an error.
+	ordersByExpr bool
 	slot     int               // among the relations to one row, or those with aggregates, of its level
 	level    *level
 

@@ -81,7 +81,11 @@ func (l *rowList) next() (*frame, error) {
 
 func (l *rowList) step() (*frame, error) {
 	if l.cursor != nil {
-		return l.cursor.next()
+		row, err := l.cursor.next()
+		if err != nil || row == nil || !l.relation.ordersByExpr {
+			return row, err
+		}
+		return row, l.builder.sortKey(row, l.relation) // for its error: the index has such rows first
 	}
 	if len(l.sorted) == 0 {
 		return nil, nil

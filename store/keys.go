@@ -139,9 +139,10 @@ func (p *KeyPart) appendPart(dst, text []byte) ([]byte, error) {
 // NULLs of an order column need a byte before the value. Values of a Match
 // column are never NULL and have none.
 const (
-	orderNullFirst = 0x00
-	orderValue     = 0x01
-	orderNullLast  = 0x02
+	orderFailed    = 0x00 // a value that cannot be computed
+	orderNullFirst = 0x01
+	orderValue     = 0x02
+	orderNullLast  = 0x03
 )
 
 func (p *KeyPart) appendOrder(dst, text []byte) ([]byte, error) {
@@ -187,8 +188,11 @@ func (t *Table) appendIdentity(dst []byte, part *KeyPart, text []byte) ([]byte, 
 // appendEntry appends the index entry of a split row, or reports false if the
 // row has none.
 func (x *Index) appendEntry(dst []byte, fields [][]byte, rowKey []byte) (entry []byte, has bool, err error) {
-	if x.Has != nil && !x.Has(fields) {
-		return dst, false, nil
+	var failed error
+	if x.Has != nil {
+		if has, failed = x.Has(fields); !has && failed == nil {
+			return dst, false, nil
+		}
 	}
 	dst = appendNumber(dst, spaceIndex, x.ID)
 	for i := range x.Match {
@@ -201,7 +205,12 @@ func (x *Index) appendEntry(dst []byte, fields [][]byte, rowKey []byte) (entry [
 		}
 	}
 	for i := range x.Order {
-		if dst, err = x.Order[i].appendOrder(dst, x.Order[i].value(fields)); err != nil {
+		text, cannot := x.Order[i].value(fields)
+		if failed != nil || cannot != nil {
+			dst = append(dst, orderFailed)
+			continue
+		}
+		if dst, err = x.Order[i].appendOrder(dst, text); err != nil {
 			return dst, false, &partError{x.Order[i].Column, err}
 		}
 	}
@@ -218,19 +227,19 @@ func (e *partError) Error() string { return fmt.Sprintf("column %d: %v", e.colum
 func (e *partError) Unwrap() error { return e.err }
 
 // value is what the part is made of.
-func (p *KeyPart) value(fields [][]byte) []byte {
+func (p *KeyPart) value(fields [][]byte) ([]byte, error) {
 	if p.Value != nil {
 		return p.Value(fields)
 	}
-	return field(fields, p.Column)
+	return field(fields, p.Column), nil
 }
 
-// differs tells whether the entry depends on a column that differs between the rows.
+// differs tells whether the entry can depend on a column that differs between the rows.
 func (x *Index) differs(a, b [][]byte) bool {
-	if x.Has != nil && x.Has(a) != x.Has(b) {
-		return true
+	if x.Has != nil || slices.ContainsFunc(x.Order, func(p KeyPart) bool { return p.Value != nil }) {
+		return true // which columns matter is not known here
 	}
-	changed := func(p KeyPart) bool { return !sameField(p.value(a), p.value(b)) }
+	changed := func(p KeyPart) bool { return !sameField(field(a, p.Column), field(b, p.Column)) }
 	return slices.ContainsFunc(x.Match, changed) || slices.ContainsFunc(x.Order, changed)
 }
 

@@ -26,16 +26,17 @@ type Index struct {
 	Table int       // cdc.Table.ID
 	Match []KeyPart // equality
 	Order []KeyPart // order within equal Match, before the row key; may be empty
-	// Has, where it is set, tells which rows have an entry.
-	Has func(fields [][]byte) bool
+	// Has, where it is set, tells which rows have an entry. Those for which it
+	// fails have one, and come first.
+	Has func(fields [][]byte) (bool, error)
 }
 
 // KeyPart makes one column part of a key.
 type KeyPart struct {
 	Column int // index into cdc.Table.Columns
 	// Value, where it is set, gives the text of what the part is made of, instead
-	// of a column; nil for NULL. Only in Order.
-	Value func(fields [][]byte) []byte
+	// of a column; nil for NULL. Rows for which it fails come first. Only in Order.
+	Value func(fields [][]byte) ([]byte, error)
 	// Append appends the order-preserving, self-delimiting encoding of a
 	// non-NULL value's text to dst: bytes.Compare on encodings is the order of
 	// the values, equal values have equal encodings, and no encoding is a prefix of another.

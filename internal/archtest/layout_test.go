@@ -60,6 +60,7 @@ var layout = []rule{
 var outside = []rule{
 	{"github.com/cockroachdb/pebble/...", []string{"store"}, "only the store knows what keeps it"},
 	{"github.com/jackc/pglogrepl", []string{"replication"}, "only replication speaks the replication protocol"},
+	{"github.com/pganalyze/...", []string{"projections/expressions"}, "only the compiler of expressions sees PostgreSQL's parse trees"},
 	{"github.com/redis/go-redis/...", []string{"writer", "verify", "cmd/...", "internal/demo"}, "only the writer writes to Redis"},
 	{"testing", nil, "what the product is built from must not hold the test framework"},
 }
