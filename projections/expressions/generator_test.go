@@ -44,7 +44,7 @@ var literals = map[string][]string{
 var typeList = slices.Sorted(maps.Keys(columns))
 
 // dangerous functions take their time, or memory, in PostgreSQL too.
-var dangerous = map[string]bool{"repeat": true, "lpad": true, "rpad": true, "factorial": true, "array_fill": true, "power": true, "pow": true, "exp": true, "numeric_power": true, "dexp": true, "dpow": true}
+var dangerous = map[string]bool{"repeat": true, "lpad": true, "rpad": true, "factorial": true, "array_fill": true, "power": true, "pow": true, "exp": true, "numeric_power": true, "dexp": true, "dpow": true, "bit": true, "varbit": true}
 
 // sqlType writes the name of a type.
 func sqlType(name string) string {

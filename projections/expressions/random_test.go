@@ -103,7 +103,7 @@ func alwaysRaises(answers []string) bool {
 
 // deliberate are refusals of what PostgreSQL accepts, and we do not on purpose.
 func deliberate(e *Error) bool {
-	for _, part := range []string{"is not supported in expressions", "are not supported", "cannot be used in expressions", "depend on", "depends on", "invalid regular expression", "invalid escape string", "cannot be compared", "is not supported: its constraints"} {
+	for _, part := range []string{"is not supported in expressions", "are not supported", "cannot be used in expressions", "depend on", "depends on", "invalid regular expression", "invalid escape string", "time zones with daylight saving", "cannot be compared", "is not supported: its constraints"} {
 		if strings.Contains(e.Message, part) {
 			return true
 		}
