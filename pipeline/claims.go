@@ -301,16 +301,16 @@ func (c *claims) inherit(made *changes, name string, first, held claim) error {
 	if err := c.round.workers[0].render(root{projection, first.root}, &out); err != nil {
 		return err
 	}
-	if out.exists && contains(out.keys, []byte(name)) {
+	switch {
+	case out.exists && contains(out.keys, []byte(name)):
 		made.set(projection.Shape, []byte(name), out.body)
-		made.heirs = append(made.heirs, heir{claimant: first.claimant})
-		return nil
-	}
-	if out.parked != nil {
+	case out.parked != nil:
 		// It never had a document here, and what is here is of a root that has left.
 		made.remove([]byte(name))
-		made.heirs = append(made.heirs, heir{claimant: first.claimant, forgotten: name})
 	}
+	// What is here now need not be what the heir's record says: its turn may come
+	// later in the journal, and it may be by then what it was at first.
+	made.heirs = append(made.heirs, heir{claimant: first.claimant, forgotten: name})
 	return nil
 }
 

@@ -113,6 +113,7 @@ func (k *keeping) commit() error {
 	}
 	if later {
 		k.work.all = false
+		k.publisher.owed = seq
 	} else if seq != 0 {
 		k.publisher.follows = append(k.publisher.follows, follows{seq, k.list})
 	}

@@ -30,6 +30,10 @@ type publisher struct {
 	// refill is the round after which Redis has lost what it was given: the next
 	// round brings it again. nil if nothing is known to be lost.
 	refill *uint64
+	// owing is set from a refill until the journal was taken to its end. A name that
+	// Redis has lost and whose owner is gone is missing until the round in which
+	// somebody further on in the journal takes it: nothing more is said to be visible.
+	owing bool
 	// mending is the keys of collections that something else was found in the
 	// place of: the next round writes all of their members.
 	mending map[string]bool
@@ -45,6 +49,9 @@ type publisher struct {
 	// follows are the touches of rounds that failed, which follow from what they have kept.
 	follows []follows
 	kept    bool // what is kept was made of all rows
+	// owed is a journal record that rounds have yet to take. In the middle of a large
+	// transaction snapshots do not have it, so that an empty journal does not say it is done.
+	owed uint64
 
 	workers []*renderer
 }
@@ -179,6 +186,7 @@ func (p *publisher) compare(ctx context.Context, found writer.Marker, ok bool) e
 	switch {
 	case ok && found.StateID == id.StateID && found.Epoch == id.Epoch:
 		p.positions.Lose(found.LSN)
+		p.owing = p.owing || found.LSN == 0
 		if found.Round >= acknowledged {
 			p.positions.Show(min(found.LSN, p.positions.Now().Durable), found.Time)
 			return p.removeAgain(found.Round)

@@ -62,7 +62,8 @@ func (p *publisher) publish(ctx context.Context) (more bool, err error) {
 		return false, err
 	}
 	r.visible = visible
-	if w.all || !p.Plan.Keeps() {
+	p.owing = p.owing || p.refill != nil
+	if w.all || !p.Plan.Keeps() && !p.owing {
 		r.visible, r.commit, cuts = cuts.after(visible, w.lsn, snapshot.Position(), w.all, p.depth())
 	}
 	if err := r.run(ctx); err != nil {
@@ -71,7 +72,7 @@ func (p *publisher) publish(ctx context.Context) (more bool, err error) {
 	p.follows = nil
 	p.answered()
 	p.cuts, p.refill, p.mending = cuts, nil, nil
-	p.distrust = p.distrust && !w.all
+	p.distrust, p.owing = p.distrust && !w.all, p.owing && !w.all
 	p.positions.Show(r.visible, r.commit)
 	p.Metrics.observeRound(w.touches, time.Since(began), snapshot.Position().CommitTime, w.all)
 	return !w.all, nil
