@@ -31,7 +31,7 @@ func (c *configuration) shown(at *level, used map[string]bool) mapping {
 		c.object(at, &fields, used)
 	}
 	if len(body) == 0 && len(fields) == 0 {
-		c.add(&fields, used, c.fresh("f"), scalar(c.path(at.paths(), "expression").text))
+		c.add(&fields, used, c.fresh("f"), scalar(c.anything(at, "expression").text))
 	}
 	if len(fields) > 0 {
 		body.add("fields", mapping(rapid.Permutation(fields).Draw(c.T, "order of fields")))
@@ -94,12 +94,12 @@ func listOf(texts []string) list {
 	return items
 }
 
-// expression adds a field with a column under its own or another name.
+// expression adds a field with a column under its own or another name, or an expression.
 func (c *configuration) expression(at *level, fields *mapping, used map[string]bool) {
-	shown := c.path(at.paths(), "expression")
-	name := shown.column.Name
-	if used[name] || c.chance(70, "renamed") {
-		name = c.fresh("f")
+	shown := c.anything(at, "expression")
+	name := c.fresh("f")
+	if shown.column != nil && !used[shown.column.Name] && c.chance(30, "own name") {
+		name = shown.column.Name
 	}
 	if !used[name] {
 		c.add(fields, used, name, scalar(shown.text))
@@ -114,18 +114,23 @@ func (c *configuration) object(at *level, fields *mapping, used map[string]bool)
 	c.add(fields, used, c.fresh("o"), c.shown(&inner, map[string]bool{}))
 }
 
-// joins draws relations to one row that are used in expressions only.
+// joins draws what is used in expressions only: relations to one row, and aggregates.
 func (c *configuration) joins(at *level) mapping {
-	if at.depth >= deepest || !c.chance(25, "joins") {
+	if at.depth >= deepest {
 		return nil
 	}
-	name, relation, ok := c.relation(at, nil, true)
-	if !ok {
+	var joins mapping
+	for range rapid.SampledFrom([]int{0, 0, 0, 1, 1, 2}).Draw(c.T, "joins") {
+		name, relation, ok := c.relation(at, nil, true)
+		switch {
+		case ok && len(relation) == 1: // name: {one: table} is name: table
+			joins.add(name, relation[0].value)
+		case ok:
+			joins.add(name, relation)
+		}
+	}
+	if len(joins) == 0 {
 		return nil
 	}
-	var join yaml = relation
-	if len(relation) == 1 { // name: {one: table} is name: table
-		join = relation[0].value
-	}
-	return mapping{{"joins", mapping{{name, join}}}}
+	return mapping{{"joins", joins}}
 }

@@ -89,25 +89,49 @@ func (c *comparison) hash(ctx context.Context, p *projections.Projection, want w
 		c.found.add(Difference{Kind: Missing, Projection: p.Name, Key: want.key, Want: want.document})
 		return nil
 	}
+	return c.fields(ctx, p, want.key, fields, have)
+}
+
+// fields compares the fields of one hash. What is no string is JSON text, and
+// compared as jsonb.
+func (c *comparison) fields(ctx context.Context, p *projections.Projection, key string, fields map[string]json.RawMessage, have map[string]string) error {
+	different := func(name, want, have string) {
+		c.found.add(Difference{Kind: Different, Projection: p.Name, Key: key, Path: name, WantThere: want, HaveThere: have})
+	}
 	texts := textFields(p.Body)
+	var trees, ours []string
 	for _, name := range slices.Sorted(maps.Keys(fields)) {
-		wanted, shown := string(fields[name]), have[name]
+		wanted := string(fields[name])
+		shown, there := have[name]
 		delete(have, name)
-		if wanted[0] == '"' && texts[name] {
+		switch {
+		case !there:
+			different(name, wanted, "no such field")
+		case wanted[0] != '"' || !texts[name]:
+			trees, ours = append(trees, name), append(ours, shown)
+		default:
 			if err := json.Unmarshal(fields[name], &wanted); err != nil {
 				return err
 			}
-		} else if canonical, err := c.canonical(ctx, []string{shown}); err != nil {
-			return err
-		} else if canonical[0].fault == "" {
-			shown = canonical[0].text
-		}
-		if wanted != shown {
-			c.found.add(Difference{Kind: Different, Projection: p.Name, Key: want.key, Path: name, Want: wanted, Have: shown})
+			if wanted != shown {
+				different(name, wanted, shown)
+			}
 		}
 	}
-	for name, value := range have {
-		c.found.add(Difference{Kind: Different, Projection: p.Name, Key: want.key, Path: name, Want: "no such field", Have: value})
+	canonical, err := c.canonical(ctx, ours)
+	if err != nil {
+		return err
+	}
+	for i, name := range trees {
+		switch wanted := string(fields[name]); {
+		case canonical[i].fault != "":
+			different(name, wanted, ours[i]+" (PostgreSQL: "+canonical[i].fault+")")
+		case canonical[i].text != wanted:
+			different(name, wanted, canonical[i].text)
+		}
+	}
+	for _, name := range slices.Sorted(maps.Keys(have)) {
+		different(name, "no such field", have[name])
 	}
 	return nil
 }
@@ -135,7 +159,11 @@ func (c *comparison) member(want wanted) error {
 	if err := json.Unmarshal([]byte(want.document), &pair); err != nil {
 		return err
 	}
-	score, _ := strconv.ParseFloat(fmt.Sprint(pair[1]), 64)
+	score, err := strconv.ParseFloat(fmt.Sprint(pair[1]), 64)
+	if err != nil {
+		return err
+	}
+	score += 0 // no negative zero
 	if c.members == nil {
 		c.members = map[string]map[string]float64{}
 	}
@@ -155,6 +183,9 @@ func (c *comparison) collections(ctx context.Context, p *projections.Projection)
 		c.found.Compared++
 		have, err := c.membersIn(ctx, p, key)
 		d, wrong := c.differs(p, key, membersText(c.members[key]), membersText(have), err)
+		if wrong && err == nil && len(have) == 0 {
+			d.Kind = Missing
+		}
 		if wrong {
 			c.found.add(d)
 		}

@@ -20,8 +20,9 @@ type level struct {
 	table   *Table
 	through *Table // last table on the way, nil if none
 	depth   int
-	fan     int   // what is left to multiply rows
-	ones    []one // relations to one row
+	fan     int    // what is left to multiply rows
+	ones    []one  // relations to one row
+	results []path // of aggregates over other rows
 }
 
 // one is a relation to one row, by its name.
@@ -31,10 +32,15 @@ type one struct {
 	value *path // its value, if it is a scalar
 }
 
-// path is an expression: a column, reached through relations to one row.
+// path is an expression: a column or a result, reached through relations to one row, or more than that.
 type path struct {
 	text   string
-	column *Column
+	tag    tag
+	column *Column // nil if it is no column
+}
+
+func (c *Column) path(before string) path {
+	return path{text: before + sqlName(c.Name), tag: c.kind.tag, column: c}
 }
 
 // configuration draws a YAML file over the tables of a scenario.
@@ -44,6 +50,7 @@ type configuration struct {
 	names    int // of relations and fields so far
 	nodes    int // relations of this projection so far
 	keys     int
+	vouched  bool // a key of this projection needs key_is_unique
 }
 
 func (s *Scenario) configure(t *rapid.T) {
@@ -53,7 +60,7 @@ func (s *Scenario) configure(t *rapid.T) {
 		projections.add(fmt.Sprintf("projection_%d", i+1), c.projection())
 	}
 	var file mapping
-	if tables := s.references(); len(tables) > 0 {
+	if tables := c.tables(); len(tables) > 0 {
 		file.add("tables", tables)
 	}
 	file.add("projections", projections)
@@ -62,18 +69,24 @@ func (s *Scenario) configure(t *rapid.T) {
 	s.YAML = strings.TrimLeft(b.String(), "\n")
 }
 
-// references declares the foreign keys that the database does not.
-func (s *Scenario) references() mapping {
+// tables declares the foreign keys that the database does not, and which rows count.
+func (c *configuration) tables() mapping {
 	var tables mapping
-	for _, t := range s.Tables {
-		var to mapping
+	for _, t := range c.scenario.Tables {
+		var options, to mapping
 		for _, f := range t.Foreign {
 			if f.Undeclared {
 				to.add(f.Columns[0].Name, scalar(f.To.String()))
 			}
 		}
 		if len(to) > 0 {
-			tables.add(t.String(), mapping{{"references", to}})
+			options.add("references", to)
+		}
+		if c.chance(10, "where of a table") {
+			options.add("where", scalar(c.condition(&level{table: t})))
+		}
+		if len(options) > 0 {
+			tables.add(t.String(), options)
 		}
 	}
 	return tables
@@ -88,16 +101,6 @@ func (c *configuration) fresh(prefix string) string {
 		name = rapid.SampledFrom([]string{"Odd ", "é", "na.me:", "\\", "it's "}).Draw(c.T, "odd") + name
 	}
 	return name
-}
-
-func (c *configuration) projection() mapping {
-	c.nodes = 0
-	table := rapid.SampledFrom(c.scenario.Tables).Draw(c.T, "root")
-	at := &level{table: table, fan: mostFan}
-	body := c.body(at, map[string]bool{})
-	projection := mapping{{"from", scalar(table.String())}}
-	projection.add("key", c.templates(at))
-	return append(projection, body...)
 }
 
 var bare = regexp.MustCompile(`^[a-z_][a-z0-9_]*$`)
@@ -117,19 +120,21 @@ func sqlName(name string) string {
 func (at *level) paths() []path {
 	var found []path
 	for _, column := range at.table.Columns {
-		found = append(found, path{sqlName(column.Name), column})
+		found = append(found, column.path(""))
 	}
 	if at.through != nil {
 		for _, column := range at.through.Columns {
-			found = append(found, path{"through." + sqlName(column.Name), column})
+			found = append(found, column.path("through."))
 		}
 	}
+	found = append(found, at.results...)
 	for _, one := range at.ones {
 		if one.value != nil {
-			found = append(found, path{sqlName(one.name), one.value.column})
+			found = append(found, path{sqlName(one.name), one.value.tag, one.value.column})
 		}
 		for _, inner := range one.level.paths() {
-			found = append(found, path{sqlName(one.name) + "." + inner.text, inner.column})
+			inner.text = sqlName(one.name) + "." + inner.text
+			found = append(found, inner)
 		}
 	}
 	return found
@@ -141,45 +146,4 @@ func (c *configuration) path(from []path, what string) path {
 		from = from[:8]
 	}
 	return rapid.SampledFrom(from).Draw(c.T, what)
-}
-
-// templates draws the keys of a projection, the first by the primary key or a unique one.
-func (c *configuration) templates(at *level) yaml {
-	unique := append([][]*Column{at.table.Key}, at.table.Unique...)
-	var templates list
-	for range rapid.SampledFrom([]int{1, 1, 1, 2, 3}).Draw(c.T, "keys") {
-		columns := unique[0]
-		if len(templates) > 0 || c.chance(20, "key by unique") {
-			columns = rapid.SampledFrom(unique).Draw(c.T, "unique key")
-		}
-		templates = append(templates, scalar(c.template(at, columns)))
-	}
-	if len(templates) == 1 && c.chance(80, "one template") {
-		return templates[0]
-	}
-	return templates
-}
-
-func (c *configuration) template(at *level, columns []*Column) string {
-	c.keys++
-	var parts []string
-	for _, column := range columns {
-		parts = append(parts, sqlName(column.Name))
-	}
-	if c.chance(15, "another part") {
-		parts = append(parts, c.path(at.paths(), "part").text)
-	}
-	template := fmt.Sprintf("k%d", c.keys)
-	form := rapid.IntRange(0, 5).Draw(c.T, "template form")
-	for i, part := range parts {
-		switch {
-		case form == 4 && i == 0:
-			template += ":{{{" + part + "}}}"
-		case form == 5:
-			template += ":{{}}{ " + part + " }/x"
-		default:
-			template += ":{" + part + "}"
-		}
-	}
-	return template
 }

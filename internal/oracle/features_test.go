@@ -244,4 +244,118 @@ var features = []struct{ name, yaml, want string }{
 	1:1 {"Order ID": 1, "it's \"it\"": "a", "Piece's \"n°\"": []}
 	1:2 {"Order ID": 1, "it's \"it\"": null, "Piece's \"n°\"": [{"order": 1, "what": null}, {"order": 1, "what": null}]}
 	2:1 {"Order ID": 2, "it's \"it\"": "it's", "Piece's \"n°\"": [{"order": 2, "what": "it's"}]}`},
+
+	{"expressions", `
+	from: book
+	key: "b:{id}"
+	fields:
+	  dear: price > 5
+	  label: upper(left(title, 2)) || '-' || id
+	  fair: "case when price between 2 and 6 then 'fair' when price is null then 'unknown' else 'other' end"
+	  author: {one: author, value: "coalesce(email, lower(name))"}
+	  far: author || '!'
+	  country: {one: country, through: author, columns: [name], fields: {both: "through.name || '/' || name"}}`, `
+	b:10 {"dear": true, "label": "AL-10", "fair": "other", "author": "zoe@x", "far": "zoe@x!", "country": {"name": "Germany", "both": "Zoe/Germany"}}
+	b:11 {"dear": null, "label": "BE-11", "fair": "unknown", "author": "zoe@x", "far": "zoe@x!", "country": {"name": "Germany", "both": "Zoe/Germany"}}
+	b:12 {"dear": false, "label": "GA-12", "fair": "fair", "author": "zoe@x", "far": "zoe@x!", "country": {"name": "Germany", "both": "Zoe/Germany"}}
+	b:13 {"dear": false, "label": "AL-13", "fair": "fair", "author": "adam", "far": "adam!", "country": {"name": "France", "both": "adam/France"}}
+	b:14 {"dear": false, "label": null, "fair": "other", "author": null, "far": null, "country": null}
+	b:15 {"dear": false, "label": "X-15", "fair": "other", "author": "e@x", "far": "e@x!", "country": null}`},
+
+	{"where of a root, by far columns and aggregates", `
+	from: author
+	key: "a:{id}"
+	where: written > 1 or boss.name = 'Zoe' and country.name is null
+	joins: {written: {many: book, value: count(*)}, boss: author, country: country}
+	columns: [id]`, `
+	a:1 {"id": 1}
+	a:3 {"id": 3}`},
+
+	{"where of relations, before order and limit", `
+	from: author
+	key: "a:{id}"
+	fields:
+	  dear: {many: book, where: price >= 1, order_by: price % 4, limit: 1, value: id}
+	  covered: {many: book, joins: {cover: cover}, where: cover.url is not null, value: id}
+	  home: {one: country, where: name like 'G%', value: name}
+	  linked: {many: tag, through: [book, book_tag], where: through.position > 1, value: name}`, `
+	a:1 {"dear": [12], "covered": [10], "home": "Germany", "linked": ["red"]}
+	a:2 {"dear": [13], "covered": [], "home": null, "linked": []}
+	a:3 {"dear": [15], "covered": [], "home": null, "linked": []}`},
+
+	{"aggregates: a value, an object, merged", `
+	from: author
+	key: "a:{id}"
+	columns: [id]
+	fields:
+	  number: {many: book, value: count(*)}
+	  prices: {many: book, fields: {best: max(price), sum: sum(price), mean: "round(avg(price), 2)", none: count(*) filter (where price is null), grades: count(distinct grade)}}
+	  merged: {many: book, inline: true, where: price > 2, fields: {dear: count(*), titles: "string_agg(title, ',' order by title desc)"}}
+	  tags: {many: tag, through: [book, book_tag], value: "array_agg(distinct name order by name)"}
+	  links: {many: tag, through: [book, book_tag], value: count(through.position)}
+	  twice: number * 2
+	  most: prices.best`, `
+	a:1 {"id": 1, "number": 3, "prices": {"best": 9.90, "sum": 14.90, "mean": 7.45, "none": 1, "grades": 2}, "dear": 2, "titles": "Gamma,Alpha", "tags": ["Red", "blue", "red"], "links": 3, "twice": 6, "most": 9.90}
+	a:2 {"id": 2, "number": 1, "prices": {"best": 5.00, "sum": 5.00, "mean": 5.00, "none": 0, "grades": 1}, "dear": 1, "titles": "alpha", "tags": ["red"], "links": 1, "twice": 2, "most": 5.00}
+	a:3 {"id": 3, "number": 1, "prices": {"best": 1.00, "sum": 1.00, "mean": 1.00, "none": 0, "grades": 1}, "dear": 0, "titles": null, "tags": null, "links": 0, "twice": 2, "most": 1.00}`},
+
+	{"aggregates of aggregates", `
+	from: country
+	key: "c:{code}"
+	fields:
+	  books: {many: author, joins: {written: {many: book, value: count(*)}}, where: written > 0, value: "sum(written + 1)"}
+	  people: {many: author, order_by: written desc, fields: {n: name, written: {many: book, value: count(*)}}}`, `
+	c:DE {"books": 4, "people": [{"n": "Zoe", "written": 3}]}
+	c:FR {"books": 2, "people": [{"n": "adam", "written": 1}]}`},
+
+	{"aggregates below a missing row", `
+	from: book
+	key: "b:{id}"
+	where: id > 12
+	fields:
+	  author: {one: author, inline: true, fields: {written: {many: book, value: count(*)}, all: {many: book, inline: true, fields: {n: count(*)}}}}`, `
+	b:13 {"written": 1, "n": 1}
+	b:14 {"written": null, "n": null}
+	b:15 {"written": 1, "n": 1}`},
+
+	{"hash", `
+	from: author
+	key: "a:{id}"
+	as: hash
+	columns: [id, name, email]
+	fields:
+	  none: {one: country, value: name}
+	  books: {many: book, value: id}
+	  boss: {one: author, inline: true, fields: {boss_name: name, minions: {many: author, on: {boss_id: id}, value: id}, o: {columns: [id]}}}`, `
+	a:1 {"id": 1, "name": "Zoe", "email": "zoe@x", "none": "Germany", "books": [10, 11, 12], "minions": [], "o": {"id": null}}
+	a:2 {"id": 2, "name": "adam", "none": "France", "books": [13], "boss_name": "Zoe", "minions": [2, 3], "o": {"id": 1}}
+	a:3 {"id": 3, "name": "Élise", "email": "e@x", "books": [15], "boss_name": "Zoe", "minions": [2, 3], "o": {"id": 1}}`},
+
+	{"text", `
+	from: author
+	key: "a:{id}"
+	as: text
+	value: country_code || email`, `
+	a:1 "DEzoe@x"`},
+
+	{"set", `
+	from: book
+	key: "b:{id}"
+	as: set
+	member: "{title}/{author.name}"
+	joins: {author: author}`, `
+	b:10 ["Alpha/Zoe", 0]
+	b:11 ["beta/Zoe", 0]
+	b:12 ["Gamma/Zoe", 0]
+	b:13 ["alpha/adam", 0]
+	b:15 ["x/Élise", 0]`},
+
+	{"zset", `
+	from: note
+	key: "n:{id}"
+	as: zset
+	member: "{id}"
+	score: nullif(about, 2) + id`, `
+	n:1 ["1", "2"]
+	n:2 ["2", "3"]`},
 }

@@ -97,7 +97,7 @@ func changeKey(s *statements, t *Table) []string {
 	}
 	set := ident(c.Name) + " = " + c.kind.value(s.number(fewKeys, "new key"))
 	if s.chance(30, "other columns too") {
-		for _, other := range t.Columns {
+		for _, other := range t.written() {
 			if other.foreign == nil && !t.inKey(other) && !other.External {
 				set += ", " + ident(other.Name) + " = " + s.content(other, "")
 			}
@@ -178,7 +178,7 @@ func family(s *statements, t *Table) []string {
 
 // nothingNew updates rows to what they are.
 func nothingNew(s *statements, t *Table) []string {
-	c := rapid.SampledFrom(t.Columns).Draw(s.T, "column")
+	c := rapid.SampledFrom(t.written()).Draw(s.T, "column")
 	return []string{update(t, ident(c.Name)+" = "+ident(c.Name), s.some(t, 5))}
 }
 
@@ -223,11 +223,11 @@ func (s *statements) bigInsert(t *Table, base int, have map[*Table]bool, done *[
 		}
 	}
 	var values []string
-	for _, c := range t.Columns {
+	for _, c := range t.written() {
 		values = append(values, s.bigValue(c, base, have))
 	}
 	*done = append(*done, fmt.Sprintf("INSERT INTO %s (%s) SELECT %s FROM generate_series(1, %d) AS i",
-		t.sql(), names(t.Columns), strings.Join(values, ", "), bigRows))
+		t.sql(), names(t.written()), strings.Join(values, ", "), bigRows))
 }
 
 // bigValue is made of the number of the row: children of the i-th row are the i-th.

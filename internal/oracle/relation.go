@@ -21,12 +21,13 @@ func (c *configuration) relation(at *level, used map[string]bool, join bool) (st
 	}
 	r := &drawn{
 		way: way, unique: unique, name: c.fresh("r"),
-		many: !join && (!unique && !c.chance(15, "first of many") || unique && c.chance(10, "many of one")),
+		many: !unique && !c.chance(15, "first of many") || unique && c.chance(10, "many of one"),
 		at:   &level{table: way[len(way)-1].to, depth: at.depth + 1, fan: at.fan - fan},
 	}
 	if r.many && fan > at.fan {
 		return "", nil, false
 	}
+	r.grouped = r.many && (join || c.chance(35, "aggregates"))
 	if !r.many {
 		r.at.fan = at.fan
 	}
@@ -38,6 +39,7 @@ func (c *configuration) relation(at *level, used map[string]bool, join bool) (st
 	if !r.many {
 		at.ones = append(at.ones, one{r.name, r.at, r.value})
 	}
+	at.results = append(at.results, r.results...)
 	if used != nil && !r.inline {
 		used[r.name] = true
 	}
@@ -46,13 +48,15 @@ func (c *configuration) relation(at *level, used map[string]bool, join bool) (st
 
 // drawn is a relation while it is drawn.
 type drawn struct {
-	name   string
-	way    []hop
-	unique bool
-	many   bool
-	inline bool
-	at     *level
-	value  *path
+	name    string
+	way     []hop
+	unique  bool
+	many    bool
+	grouped bool // shows aggregates
+	inline  bool
+	at      *level
+	value   *path
+	results []path // of the aggregates, as seen from above
 }
 
 // way draws how to get to another table: mostly one hop, sometimes through others.
@@ -94,11 +98,14 @@ func (c *configuration) describe(r *drawn, used map[string]bool, join bool) mapp
 	}
 	var body mapping
 	switch {
+	case r.grouped:
+		body = c.joins(r.at)
+		body = append(body, c.grouped(r, &y, used, join)...)
 	case join:
 		body = c.joins(r.at)
 	case c.chance(40, "value"):
 		body = c.joins(r.at)
-		shown := c.path(r.at.paths(), "value")
+		shown := c.anything(r.at, "value")
 		r.value = &shown
 		body.add("value", scalar(shown.text))
 	case !r.many && c.chance(20, "inline"):
@@ -107,6 +114,12 @@ func (c *configuration) describe(r *drawn, used map[string]bool, join bool) mapp
 		body = c.body(r.at, used)
 	default:
 		body = c.body(r.at, map[string]bool{})
+	}
+	if c.chance(25, "where") {
+		y.add("where", scalar(c.condition(r.at)))
+	}
+	if r.grouped {
+		return append(y, body...)
 	}
 	c.ordered(r, &y)
 	if r.many {
@@ -169,7 +182,7 @@ func (c *configuration) ordered(r *drawn, y *mapping) {
 	}
 	var items []string
 	for range rapid.IntRange(1, 3).Draw(c.T, "order items") {
-		item := c.path(c.sortable(r.at), "order item").text
+		item := c.orderItem(r.at)
 		item += rapid.SampledFrom([]string{"", "", " desc", " DESC", " asc"}).Draw(c.T, "direction")
 		item += rapid.SampledFrom([]string{"", "", "", " nulls first", " NULLS LAST"}).Draw(c.T, "nulls")
 		items = append(items, item)
@@ -179,6 +192,17 @@ func (c *configuration) ordered(r *drawn, y *mapping) {
 		return
 	}
 	y.add("order_by", scalar(strings.Join(items, ", ")))
+}
+
+func (c *configuration) orderItem(at *level) string {
+	if c.chance(35, "order by expression") {
+		item := c.sql(at, c.sortingTag("order item"))
+		if item.tag == textual && c.chance(20, "collate") {
+			return "(" + item.text + `) collate "C"`
+		}
+		return item.text
+	}
+	return c.path(c.sortable(at), "order item").text
 }
 
 // sortable are the paths of one kind that rows can be ordered by: any columns,
@@ -194,7 +218,7 @@ func (c *configuration) sortable(at *level) []path {
 	nullable := slices.DeleteFunc(slices.Clone(own), func(p path) bool { return !p.column.Nullable })
 	var groups [][]path
 	for _, group := range [][]path{own, nullable, through, rest} {
-		group = slices.DeleteFunc(group, func(p path) bool { return !p.column.kind.sorts })
+		group = slices.DeleteFunc(group, func(p path) bool { return !p.tag.sorts() })
 		if len(group) > 0 {
 			groups = append(groups, group)
 		}
@@ -208,12 +232,12 @@ func cut(paths []path, at int) (before, after []path) {
 
 // collection draws what only a many has.
 func (c *configuration) collection(r *drawn, y *mapping) {
-	distinct := r.value != nil && r.value.column.kind.sorts && c.chance(70, "distinct")
+	distinct := r.value != nil && r.value.tag.sorts() && c.chance(70, "distinct")
 	switch {
 	case distinct:
 		y.add("distinct", yes{})
 	case c.chance(20, "keyed"):
-		y.add("key_by", scalar(c.path(r.at.paths(), "key_by").text))
+		y.add("key_by", scalar(c.anything(r.at, "key_by").text))
 	}
 	if c.chance(30, "limit") || distinct && c.chance(40, "limit of distinct") {
 		y.add("limit", scalar(rapid.SampledFrom([]string{"1", "2", "3", "10"}).Draw(c.T, "limit")))

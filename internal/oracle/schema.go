@@ -2,6 +2,7 @@ package oracle
 
 import (
 	"fmt"
+	"strings"
 
 	"pgregory.net/rapid"
 )
@@ -86,6 +87,18 @@ func (s *schemas) entity(t *Table) {
 	s.columns(t, rapid.IntRange(1, 6).Draw(s.t, "columns"))
 	s.uniques(t)
 	s.identity(t)
+	s.generated(t)
+}
+
+// generated adds a column that is computed from another.
+func (s *schemas) generated(t *Table) {
+	from := rapid.SampledFrom(t.Columns).Draw(s.t, "generated from")
+	made := generated[from.kind.tag]
+	if len(made) == 0 || from.External || !s.chance(30, "generated") {
+		return
+	}
+	by := rapid.SampledFrom(made).Draw(s.t, "generated")
+	s.column(t, "made", by.kind, true).Made = strings.ReplaceAll(by.sql, "@", ident(from.Name))
 }
 
 // key draws a simple or composite key, which may begin with a reference.

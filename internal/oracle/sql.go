@@ -2,10 +2,12 @@ package oracle
 
 import (
 	"fmt"
+	"slices"
 	"strconv"
 	"strings"
 
 	"materializer/projections"
+	"materializer/projections/expressions"
 )
 
 // SQL is a query for all documents of a projection: one row (keys text[], doc
@@ -21,6 +23,9 @@ func SQL(p *projections.Projection) string {
 		conditions = append(conditions, q.expr(root, p.Where))
 	}
 	document := q.document(root, p)
+	if p.Shape == projections.Text || p.Shape.Collects() {
+		conditions = append(conditions, document+" IS NOT NULL")
+	}
 	var keys, order []string
 	for _, template := range p.Keys {
 		keys = append(keys, q.template(root, template))
@@ -31,7 +36,7 @@ func SQL(p *projections.Projection) string {
 	return "SELECT array_remove(ARRAY[" + strings.Join(keys, ", ") + "]::text[], NULL) AS keys, " +
 		document + " AS doc" +
 		" FROM " + q.table(p.Root) + " AS " + root.alias[p.Root] +
-		where(append(conditions, document+" IS NOT NULL")) +
+		where(conditions) +
 		" ORDER BY " + strings.Join(order, ", ")
 }
 
@@ -162,11 +167,19 @@ func (q *query) expr(at row, e projections.Expr) string {
 	panic(fmt.Sprintf("oracle: no SQL for an expression of type %T", e))
 }
 
+// written replaces equal names alike: DISTINCT and ORDER BY in an aggregate must
+// be the same to PostgreSQL.
 func (q *query) written(at row, e *projections.Compiled) string {
 	text, end := "(", 0
-	for _, span := range e.SQL.Spans {
+	known := map[string]string{}
+	spans := slices.Clone(e.SQL.Spans)
+	slices.SortFunc(spans, func(a, b expressions.Span) int { return a.From - b.From })
+	for _, span := range slices.CompactFunc(spans, func(a, b expressions.Span) bool { return a.From == b.From }) {
 		name := span.Leaf.Ref.(string)
-		text += e.SQL.Text[end:span.From] + "(" + q.expr(at, e.Names[name]) + ")"
+		if known[name] == "" {
+			known[name] = "(" + q.expr(at, e.Names[name]) + ")"
+		}
+		text += e.SQL.Text[end:span.From] + known[name]
 		end = span.To
 	}
 	return text + e.SQL.Text[end:] + ")"

@@ -95,10 +95,10 @@ func (s *statements) insert(t *Table) string {
 		from += fmt.Sprintf(join, s.parent(f.To), n)
 	}
 	var values []string
-	for _, c := range t.Columns {
+	for _, c := range t.written() {
 		values = append(values, s.inserted(c, source, offset))
 	}
-	return fmt.Sprintf("INSERT INTO %s (%s) SELECT %s FROM %s%s", t.sql(), names(t.Columns), strings.Join(values, ", "), from, s.conflict(t))
+	return fmt.Sprintf("INSERT INTO %s (%s) SELECT %s FROM %s%s", t.sql(), names(t.written()), strings.Join(values, ", "), from, s.conflict(t))
 }
 
 func (s *statements) inserted(c *Column, source map[*ForeignKey]string, offset string) string {
@@ -133,7 +133,7 @@ func (s *statements) conflict(t *Table) string {
 		return " ON CONFLICT DO NOTHING"
 	}
 	var set []string
-	for _, c := range t.Columns {
+	for _, c := range t.written() {
 		if !t.inKey(c) {
 			set = append(set, ident(c.Name)+" = EXCLUDED."+ident(c.Name))
 		}
@@ -147,7 +147,7 @@ func (s *statements) conflict(t *Table) string {
 // set draws new values of some columns that are not part of the key.
 func (s *statements) set(t *Table) string {
 	var free []*Column
-	for _, c := range t.Columns {
+	for _, c := range t.written() {
 		if !t.inKey(c) && !(c.External && s.chance(70, "keep long value")) {
 			free = append(free, c)
 		}
@@ -175,7 +175,7 @@ func (s *statements) set(t *Table) string {
 // for many rows would make lists of thousands.
 func (s *statements) setUnjoined(t *Table) string {
 	items := []string{names(t.Key[:1]) + " = " + names(t.Key[:1])}
-	for _, c := range t.Columns {
+	for _, c := range t.written() {
 		if c.kind.class == "" && !c.External {
 			items = append(items, ident(c.Name)+" = "+s.content(c, ""))
 		}

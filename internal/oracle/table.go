@@ -35,9 +35,21 @@ type Column struct {
 	Table    *Table
 	Name     string
 	Nullable bool
-	External bool // stored out of line
+	External bool   // stored out of line
+	Made     string // of a generated column: what it is computed from
 	foreign  *ForeignKey
 	kind     *kind
+}
+
+// written are the columns that statements give values to.
+func (t *Table) written() []*Column {
+	var columns []*Column
+	for _, c := range t.Columns {
+		if c.Made == "" {
+			columns = append(columns, c)
+		}
+	}
+	return columns
 }
 
 // ForeignKey is a reference from one table to the key of another, or to its own.
@@ -153,6 +165,9 @@ func (c *Column) declaration() string {
 	text := ident(c.Name) + " " + c.kind.name
 	if c.kind.name == "mood" {
 		text = ident(c.Name) + " public.mood"
+	}
+	if c.Made != "" {
+		return text + " GENERATED ALWAYS AS (" + c.Made + ") STORED"
 	}
 	if !c.Nullable {
 		text += " NOT NULL"
