@@ -91,17 +91,23 @@ func (d *decoder) unknownKey(where string, e entry, lv level) {
 		d.mistake(where, e.place, possible, "unknown key %s in a relation: it names its table with one or many", key)
 		return
 	}
+	if d.missingKey(where, e, lv) {
+		return
+	}
 	for _, other := range []level{related, projected, hops, tabled} {
 		if other.what != lv.what && slices.Contains(other.keys, key) {
-			d.mistake(where, e.place, misplacedHint(lv), "%s belongs to %s, and this is %s", key, other.what, lv.what)
+			d.mistake(where, e.place, misplacedHint(key, lv), "%s belongs to %s, and this is %s", key, other.what, lv.what)
 			return
 		}
 	}
 	d.mistake(where, e.place, didYouMean(key, lv.keys), "unknown key %s in %s", key, lv.what)
 }
 
-func misplacedHint(lv level) string {
+func misplacedHint(key string, lv level) string {
 	possible := "possible: " + strings.Join(lv.keys, ", ")
+	if lv.what == projected.what && (key == "order_by" || key == "limit") {
+		return "documents have no order; for rows in order write as: zset with a score, or a many of a relation\n" + possible
+	}
 	if lv.what == objects.what {
 		return "name the table with one: or many: to make it a relation; an object of the same row has neither\n" + possible
 	}

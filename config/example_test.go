@@ -21,8 +21,8 @@ func TestExampleFile(t *testing.T) {
 	for _, p := range file.Projections {
 		names = append(names, p.Name.Value)
 	}
-	if len(names) != 4 {
-		t.Errorf("projections %v, want product, user, order, category", names)
+	if len(names) != 7 {
+		t.Errorf("projections %v, want product, price, user, order, category, products_by_price, products_by_tag", names)
 	}
 }
 

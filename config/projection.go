@@ -54,7 +54,7 @@ func (d *decoder) projection(e entry) *Projection {
 	if !ok {
 		return out
 	}
-	out.From = s.required("from", "the name of a table", e)
+	out.From = s.from(e)
 	out.As = s.text("as", strings.Join(formats, ", "))
 	if out.As.Set() && !slices.Contains(formats, out.As.Value) {
 		d.mistake(s.where, s.entries["as"].value.place, didYouMean(out.As.Value, formats), "as: %s is not a kind of document", out.As.Value)
