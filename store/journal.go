@@ -108,10 +108,19 @@ func (j *journal) forget(p *pebble.Batch, seq uint64) error {
 	return nil
 }
 
+// alone finds a record that was not folded with others, which would have its
+// number too if it was the last of them; negative if there is none.
+func (j *journal) alone(seq uint64) int {
+	if at := j.upto(seq) - 1; at >= 0 && j.records[at].seq == seq && j.records[at].generation == 0 {
+		return at
+	}
+	return -1
+}
+
 // forgetRecord deletes one record. The caller holds the mutex.
 func (j *journal) forgetRecord(p *pebble.Batch, seq uint64) error {
-	if at := j.upto(seq); at > 0 && j.records[at-1].seq == seq {
-		return j.records[at-1].delete(p)
+	if at := j.alone(seq); at >= 0 {
+		return j.records[at].delete(p)
 	}
 	return nil
 }
@@ -120,8 +129,8 @@ func (j *journal) forgot(seq uint64, records []uint64) {
 	j.records = slices.Delete(j.records, 0, j.upto(seq))
 	j.forgotten = max(j.forgotten, seq)
 	for _, seq := range records {
-		if at := j.upto(seq); at > 0 && j.records[at-1].seq == seq {
-			j.records = slices.Delete(j.records, at-1, at)
+		if at := j.alone(seq); at >= 0 {
+			j.records = slices.Delete(j.records, at, at+1)
 		}
 	}
 }
