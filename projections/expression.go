@@ -172,11 +172,14 @@ func (c *compiler) unknownRelation(s, at *scope, words []word, x sql) {
 	names := s.relationNames()
 	hint := didYouMeanSQL(words[0], names, "relations of this level")
 	column := table.Column(name)
+	above := s.aboveHint(name)
 	switch {
 	case name == table.Name:
 		hint = fmt.Sprintf("a column of this row is written without its table: %s", quoteIdentifier(words[1].name))
 	case column != nil && column.Type.Unwrap().Kind == catalog.Composite:
 		hint = fmt.Sprintf("a field of a composite column is written (%s).%s", quoteIdentifier(name), quoteIdentifier(words[1].name))
+	case above != "":
+		hint = above
 	case strings.HasPrefix(hint, "did you mean"):
 	case len(c.catalog.Lookup(name)) == 1:
 		hint = fmt.Sprintf("declare it: joins: {%s: %s}", name, name)
@@ -197,6 +200,12 @@ func (c *compiler) unknownColumn(s, at *scope, w word, x sql) {
 	hint := didYouMeanSQL(w, names, "columns of "+table.String())
 	if paths := s.reaching(w.name); len(paths) > 0 {
 		hint = meant(paths)
+	}
+	if above := s.aboveHint(w.name); above != "" {
+		hint = above
+	}
+	if w.quoted && !strings.HasPrefix(hint, "did you mean") {
+		hint += fmt.Sprintf("\nfor the text, write '%s': double quotes are for names", w.name)
 	}
 	if x.alone && x.whole.Quoted == '\'' && !strings.Contains(x.text, ".") {
 		hint += fmt.Sprintf("\nfor the text, write \"'%s'\"", x.whole.Value)

@@ -185,11 +185,20 @@ func mayBeNull(e Expr) bool {
 			// The columns of a primary key are NOT NULL whatever the catalog was asked.
 			return true
 		}
-		return slices.ContainsFunc(e.Path, func(r *Relation) bool { return !r.Required })
+		return mayBeMissing(e.Path)
 	case *Compiled:
 		return e.SQL.Nullable()
+	case *Reach:
+		return mayBeMissing(e.Path) || mayBeNull(e.Expr)
+	case *AggregateValue:
+		return mayBeMissing(e.Path) || mayBeNull(e.Expr)
 	}
 	return true
+}
+
+// mayBeMissing tells whether one of the relations can be without a row.
+func mayBeMissing(path []*Relation) bool {
+	return slices.ContainsFunc(path, func(r *Relation) bool { return !r.Required })
 }
 
 // checkOverlaps refuses two templates that can make the same key. Where only a

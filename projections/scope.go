@@ -1,6 +1,7 @@
 package projections
 
 import (
+	"fmt"
 	"slices"
 
 	"materializer/config"
@@ -72,6 +73,33 @@ func (s *scope) reaching(column string) []string {
 		}
 	}
 	return paths[:min(len(paths), 3)]
+}
+
+// aboveHint says what to do about a name that means something in a row above,
+// or the row above itself; nothing if it does not.
+func (s *scope) aboveHint(name string) string {
+	r := s.level.relation
+	if r == nil {
+		return ""
+	}
+	own := s.level.node.Table.Catalog
+	for n := r.Way[0].Parent; n != nil; n = n.Relation.Way[0].Parent {
+		above := n.Table.Catalog
+		if n.knows(name) || name == above.Name || name == "parent" || name == "above" || name == "outer" {
+			return fmt.Sprintf("a row sees itself and what it leads to, not the row above; if %s refers to %s, join that: joins: {%s: %s}", own, above, above.Name, above)
+		}
+		if n.Relation == nil {
+			break
+		}
+	}
+	return ""
+}
+
+// knows tells whether a name is a column or a relation to one row of the node's rows.
+func (n *Node) knows(name string) bool {
+	return n.Table.Catalog.Column(name) != nil || slices.ContainsFunc(n.Children, func(child *Node) bool {
+		return child.Relation.Name == name && !child.Relation.Many
+	})
 }
 
 // way is that of the relation that delivers the row.

@@ -23,7 +23,7 @@ func (c *compiler) shape(p *Projection, s *scope, source *config.Projection) {
 			p.text = c.keyText(p.Value, source.Value.Pos, s)
 		}
 	case Hash:
-		if !slices.ContainsFunc(p.Body.flat(), Item.isNeverNull) {
+		if !p.Body.neverEmpty() {
 			c.fail(source.As.Pos, s.in, "as: hash: when all fields of a row are NULL its hash would be empty, which Redis cannot hold", "add a column that is NOT NULL, such as the primary key")
 		}
 	case Set, ZSet:
@@ -34,15 +34,22 @@ func (c *compiler) shape(p *Projection, s *scope, source *config.Projection) {
 	}
 }
 
-// isNeverNull tells whether a member of an object always has a value.
+// neverEmpty tells whether a member of an object always has a value.
+func (b *Body) neverEmpty() bool { return slices.ContainsFunc(b.Items, Item.isNeverNull) }
+
 func (item Item) isNeverNull() bool {
+	r := item.Relation
 	switch {
 	case item.Expr != nil:
 		return !mayBeNull(item.Expr)
-	case item.Object != nil, item.Relation == nil: // the latter has been reported
+	case item.Object != nil, r == nil, r.broken, r.wrong, r.scope == nil: // but for the first they have been reported
 		return true
+	case r.Inline && r.Body != nil:
+		return (r.Grouped != nil || r.Required) && r.Body.neverEmpty()
+	case r.Value != nil && (r.Grouped != nil || !r.Many):
+		return (r.Grouped != nil || r.Required) && !mayBeNull(r.Value)
 	}
-	return item.Relation.Many && item.Relation.Grouped == nil
+	return r.Many || r.Required
 }
 
 // isTextual tells whether to_jsonb makes strings of a type's values, so that a
@@ -71,7 +78,7 @@ func (c *compiler) score(p *Projection, s *scope, text config.Text) {
 		c.warn(text.Pos, s.in, fmt.Sprintf("score %s is of type %s, and Redis keeps scores as double precision: of larger numbers than 2^53 the last digits are rounded", shortened(text.Value), typeOf(p.Score)),
 			"write it ::float8 where that is meant")
 	default:
-		c.fail(text.Pos, s.in, fmt.Sprintf("score %s is of type %s, and a score is a number", shortened(text.Value), typeOf(p.Score)), "for a time write extract(epoch from column)")
+		c.fail(text.Pos, s.in, fmt.Sprintf("score %s is of type %s, and a score is a number", shortened(text.Value), typeOf(p.Score)), scoreRemedy(p.Score))
 		return
 	}
 	p.scored = func(text []byte) (float64, bool, error) {
@@ -81,6 +88,20 @@ func (c *compiler) score(p *Projection, s *scope, text config.Text) {
 		}
 		return score + 0, score == score, nil // no negative zero; NaN is no score
 	}
+}
+
+// scoreRemedy tells how a value that is no number can become a score.
+func scoreRemedy(e Expr) string {
+	text := shortened(exprText(e))
+	switch e.Type().Category {
+	case 'D':
+		return "write extract(epoch from " + text + ")::float8"
+	case 'B':
+		return "write case when " + text + " then 1 else 0 end"
+	case 'S':
+		return "where the text is a number, cast it: (" + text + ")::float8"
+	}
+	return ""
 }
 
 // checkGrouped refuses what cannot stand beside aggregates in an object.

@@ -2,6 +2,7 @@ package projections
 
 import (
 	"fmt"
+	"regexp"
 	"strings"
 
 	"materializer/catalog"
@@ -73,6 +74,9 @@ func (c *compiler) lookup(name config.Text, in subject) *catalog.Table {
 		if plain := strings.ReplaceAll(name.Value, `"`, ""); plain != name.Value && len(c.catalog.Lookup(plain)) > 0 {
 			hint = "names of tables are written without double quotes: " + plain
 		}
+		if query := queryWords.FindString(name.Value); query != "" {
+			hint = fmt.Sprintf("the name of one table stands here, and %s is SQL: relations join, where filters, and a union of tables cannot be expressed", query)
+		}
 		c.fail(name.Pos, in, fmt.Sprintf("there is no table %s in database %s", name.Value, c.catalog.Database), hint)
 	default:
 		var names []string
@@ -83,6 +87,9 @@ func (c *compiler) lookup(name config.Text, in subject) *catalog.Table {
 	}
 	return nil
 }
+
+// queryWords tell a query from the name of a table.
+var queryWords = regexp.MustCompile(`(?i)\b(select|union|join|where)\b`)
 
 // catalogColumn finds a column by its name in the configuration.
 func (c *compiler) catalogColumn(table *catalog.Table, name config.Text, in subject) *catalog.Column {

@@ -128,12 +128,22 @@ func (j *joiner) failPair(on config.Pair, left, right *catalog.Column) {
 			fmt.Sprintf("the column of the table named here comes first: {%s: %s}", on.Right.Value, on.Left.Value))
 		return
 	}
-	if left == nil {
+	if left == nil && !j.failExpression(on.Left) {
 		j.catalogColumn(child, on.Left, j.in)
 	}
-	if right == nil {
+	if right == nil && !j.failExpression(on.Right) {
 		j.failRight(on.Right)
 	}
+}
+
+// failExpression reports what stands for a column and is none.
+func (j *joiner) failExpression(text config.Text) bool {
+	isExpression := strings.ContainsAny(text.Value, "()'") || text.Value != "" && text.Value[0] >= '0' && text.Value[0] <= '9'
+	if isExpression {
+		j.fail(text.Pos, j.in, fmt.Sprintf("on joins by the equality of columns, and %s is none", text.Value),
+			"what must be true of the row's own columns is its where; what is computed must be a column to be joined by")
+	}
+	return isExpression
 }
 
 func (j *joiner) failRight(name config.Text) {
