@@ -51,6 +51,7 @@ func (r *roundInHand) park(one *result) error {
 		r.after.NotLeftover(name)
 	}
 	if one.known {
+		r.doubt(one)
 		return nil
 	}
 	none := store.Published{Round: r.round, Keys: one.keys}
@@ -62,6 +63,21 @@ func (r *roundInHand) park(one *result) error {
 	}
 	r.after.Put(one.projection.ID, []byte(one.key), none)
 	return nil
+}
+
+// doubt makes the record of a root such that its next document is written,
+// whatever it is, where Redis may have lost, or may hold, another than the record says.
+func (r *roundInHand) doubt(one *result) {
+	if !r.force {
+		return
+	}
+	published := one.before
+	if one.projection.Shape.Collects() {
+		published.Hash[unsettled] = 1
+	} else {
+		published.Hash = [16]byte{}
+	}
+	r.after.Put(one.projection.ID, []byte(one.key), published)
 }
 
 // release lets a root out of quarantine that has a document again, or needs none.
