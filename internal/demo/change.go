@@ -5,6 +5,7 @@ import (
 	"errors"
 	"fmt"
 	"math/rand/v2"
+	"strings"
 
 	"github.com/jackc/pgx/v5"
 )
@@ -36,10 +37,11 @@ type kind struct {
 }
 
 var kinds = []*kind{
-	{"price changes", 42, false, (*traffic).changePrice},
+	{"price changes", 39, false, (*traffic).changePrice},
 	{"reviews", 20, false, (*traffic).review},
 	{"orders", 14, false, (*traffic).order},
 	{"order states", 9, false, (*traffic).advanceOrder},
+	{"products taken out or back", 3, false, (*traffic).offer},
 	{"new products", 4, false, (*traffic).newProduct},
 	{"deleted products", 3, false, (*traffic).deleteProduct},
 	{"e-mail addresses", 4, false, (*traffic).changeEmail},
@@ -82,8 +84,8 @@ func (c *change) release() {
 	}
 }
 
-func (c *change) watch(want want, text, key string, args ...any) {
-	c.witnesses = append(c.witnesses, witness{fmt.Sprintf(key, args...), want, text})
+func (c *change) watch(want want, text string, where place) {
+	c.witnesses = append(c.witnesses, witness{where, want, text})
 }
 
 func (c *change) say(format string, args ...any) { c.text = fmt.Sprintf(format, args...) }
@@ -93,18 +95,37 @@ func (t *traffic) changePrice(ctx context.Context, tx pgx.Tx, c *change) error {
 	if err != nil {
 		return err
 	}
-	var old int64
-	if err := tx.QueryRow(ctx, "SELECT (price * 100)::bigint FROM products WHERE id = $1 FOR NO KEY UPDATE", id).Scan(&old); err != nil {
+	p, err := offered(ctx, tx, id)
+	if err != nil {
 		return err
 	}
+	old := p.cents
 	price := old*int64(80+c.random.IntN(45))/100 + 1
 	if price == old {
 		price++
 	}
 	c.say("product:%d  price %s -> %s", id, amount(old), amount(price))
-	c.watch(contains, `"price":`+amount(price)+`,`, "product:%d", id)
+	c.watch(contains, `"price":`+amount(price)+`,`, document("product:%d", id))
+	c.watch(is, amount(price)+" EUR", document("price:%s", p.sku))
+	if p.active && p.category != nil {
+		c.watch(is, score(price), priceList(*p.category, id))
+	}
 	_, err = tx.Exec(ctx, "UPDATE products SET price = $2, updated_at = now() WHERE id = $1", id, money(price))
 	return err
+}
+
+// offer is what of a product decides where it is shown.
+type offer struct {
+	sku      string
+	category *int64
+	cents    int64
+	active   bool
+}
+
+func offered(ctx context.Context, tx pgx.Tx, id int64) (o offer, err error) {
+	err = tx.QueryRow(ctx, "SELECT sku, category_id, (price * 100)::bigint, status = 'active' FROM products WHERE id = $1 FOR NO KEY UPDATE", id).
+		Scan(&o.sku, &o.category, &o.cents, &o.active)
+	return o, err
 }
 
 func (t *traffic) review(ctx context.Context, tx pgx.Tx, c *change) error {
@@ -116,9 +137,20 @@ func (t *traffic) review(ctx context.Context, tx pgx.Tx, c *change) error {
 	var id int64
 	err = tx.QueryRow(ctx, "INSERT INTO reviews (product_id, user_id, rating, body) VALUES ($1, $2, $3, $4) RETURNING id",
 		product, t.someUser(c.random), rating, body).Scan(&id)
-	c.say("product:%d  reviewed with %s: %s", product, many(rating, "star", "stars"), quoted(body))
-	c.watch(contains, fmt.Sprintf(`"latest_reviews":[{"id":%d,`, id), "product:%d", product)
-	return err
+	if err != nil {
+		return err
+	}
+	var number int64
+	var average string
+	if err := tx.QueryRow(ctx, "SELECT count(*), round(avg(rating), 2)::text FROM reviews WHERE product_id = $1", product).Scan(&number, &average); err != nil {
+		return err
+	}
+	c.say("product:%d  reviewed with %s: %s, now %s in %s", product, many(rating, "star", "stars"), quoted(body), average, many(number, "review", "reviews"))
+	if rating > 1 {
+		c.watch(contains, fmt.Sprintf(`"latest_reviews":[{"id":%d,`, id), document("product:%d", product))
+	}
+	c.watch(contains, fmt.Sprintf(`"ratings":{"number":%d,"average":%s,`, number, average), document("product:%d", product))
+	return nil
 }
 
 func (t *traffic) order(ctx context.Context, tx pgx.Tx, c *change) error {
@@ -151,8 +183,8 @@ func (t *traffic) order(ctx context.Context, tx pgx.Tx, c *change) error {
 		return err
 	}
 	c.say("order:%d  placed: %s, %s, to %s", id, many(lines, "line", "lines"), amount(total), to.city)
-	c.watch(contains, `"total":`+amount(total), "order:%d", id)
-	c.watch(contains, fmt.Sprintf(`"orders":[{"id":%d,`, id), "user:%d", user)
+	c.watch(contains, `"total":`+amount(total), document("order:%d", id))
+	c.watch(contains, fmt.Sprintf(`[{"id":%d,`, id), field("latest_orders", "user:%d", user))
 	c.held = append(c.held, hold{t.orders, id})
 	c.committed = append(c.committed, func() { t.orders.addHeld(id) })
 	return tx.SendBatch(ctx, &batch).Close()
@@ -171,7 +203,7 @@ func (t *traffic) advanceOrder(ctx context.Context, tx pgx.Tx, c *change) error 
 		return err
 	}
 	c.say("order:%d  %s -> %s", id, old, nextState[old])
-	c.watch(contains, `"status":`+quoted(nextState[old]), "order:%d", id)
+	c.watch(contains, `"status":`+quoted(nextState[old]), document("order:%d", id))
 	_, err = tx.Exec(ctx, "UPDATE orders SET status = $2 WHERE id = $1", id, nextState[old])
 	return err
 }
@@ -182,6 +214,7 @@ func (t *traffic) newProduct(ctx context.Context, tx pgx.Tx, c *change) error {
 		return err
 	}
 	p := newProduct(c.random, t.leaves)
+	p.status = "active"
 	var batch pgx.Batch
 	batch.Queue(`INSERT INTO products (id, category_id, sku, name, description, price, list_price, status, attributes)
 		VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9)`,
@@ -191,8 +224,8 @@ func (t *traffic) newProduct(ctx context.Context, tx pgx.Tx, c *change) error {
 		batch.Queue("INSERT INTO product_tags VALUES ($1, $2, $3)", id, tag, i+1)
 	}
 	c.say("product:%d  new: %s", id, p.name)
-	c.watch(present, "", "product:%d", id)
-	c.watch(contains, quoted(sku(id)), "category:%d", p.category)
+	c.watch(present, "", document("product:%d", id))
+	c.watch(is, score(p.cents), priceList(p.category, id))
 	c.held = append(c.held, hold{t.products, id})
 	c.committed = append(c.committed, func() { t.products.addHeld(id) })
 	return tx.SendBatch(ctx, &batch).Close()
@@ -203,18 +236,58 @@ func (t *traffic) deleteProduct(ctx context.Context, tx pgx.Tx, c *change) error
 	if err != nil {
 		return err
 	}
-	var category *int64
-	var sku string
-	if err := tx.QueryRow(ctx, "DELETE FROM products WHERE id = $1 RETURNING category_id, sku", id).Scan(&category, &sku); err != nil {
+	p, err := offered(ctx, tx, id)
+	if err != nil {
 		return err
 	}
-	c.say("product:%d  deleted, its key is gone", id)
-	c.watch(gone, "", "product:%d", id)
-	if category != nil {
-		c.watch(lacks, quoted(sku), "category:%d", *category)
-	}
+	c.say("product:%d  deleted, its keys are gone", id)
+	c.watchGone(id, p)
 	c.committed = append(c.committed, func() { t.products.remove(id) })
-	return nil
+	_, err = tx.Exec(ctx, "DELETE FROM products WHERE id = $1", id)
+	return err
+}
+
+// watchGone waits for a product to leave everything that shows it.
+func (c *change) watchGone(id int64, p offer) {
+	c.watch(gone, "", document("product:%d", id))
+	c.watch(gone, "", document("price:%s", p.sku))
+	if p.category != nil {
+		c.watch(gone, "", priceList(*p.category, id))
+	}
+}
+
+// offer takes a product out of the range, or another one back into it.
+func (t *traffic) offer(ctx context.Context, tx pgx.Tx, c *change) error {
+	from, to, status := t.products, t.discontinued, "discontinued"
+	if c.random.IntN(2) == 0 {
+		from, to, status = to, from, "active"
+	}
+	id, err := c.take(from)
+	if err != nil {
+		return err
+	}
+	p, err := offered(ctx, tx, id)
+	if err != nil {
+		return err
+	}
+	if status == "active" {
+		c.say("product:%d  is back", id)
+		c.watch(contains, `"status":"active"`, document("product:%d", id))
+		c.watch(is, amount(p.cents)+" EUR", document("price:%s", p.sku))
+		if p.category != nil {
+			c.watch(is, score(p.cents), priceList(*p.category, id))
+		}
+	} else {
+		c.say("product:%d  discontinued, its keys are gone", id)
+		c.watchGone(id, p)
+	}
+	c.held = append(c.held, hold{to, id})
+	c.committed = append(c.committed, func() {
+		to.addHeld(id)
+		from.remove(id)
+	})
+	_, err = tx.Exec(ctx, "UPDATE products SET status = $2 WHERE id = $1", id, status)
+	return err
 }
 
 // domains are what an address changes to.
@@ -230,11 +303,11 @@ func (t *traffic) changeEmail(ctx context.Context, tx pgx.Tx, c *change) error {
 		Scan(&old, &name, &domain); err != nil {
 		return err
 	}
-	address := name + "@" + otherThan(c.random, domain, domains)
-	c.say("user:%d  now under the key user:email:%s", id, address)
-	c.watch(present, "", "user:email:%s", address)
-	c.watch(gone, "", "user:email:%s", old)
-	c.watch(contains, `"email":`+quoted(address), "user:%d", id)
+	address := name + "@" + otherThan(c.random, strings.ToLower(domain), domains)
+	c.say("user:%d  now under the key user:email:%s", id, strings.ToLower(address))
+	c.watch(is, address, field("email", "user:email:%s", strings.ToLower(address)))
+	c.watch(gone, "", field("email", "user:email:%s", strings.ToLower(old)))
+	c.watch(is, address, field("email", "user:%d", id))
 	_, err = tx.Exec(ctx, "UPDATE users SET email = $2 WHERE id = $1", id, address)
 	return err
 }
@@ -250,11 +323,11 @@ func (t *traffic) renameCategory(ctx context.Context, tx pgx.Tx, c *change) erro
 	}
 	base := t.categoryNames[id]
 	name := otherThan(c.random, old, []string{base, "New: " + base, base + " and more"})
-	c.watch(contains, `"name":`+quoted(name), "category:%d", id)
+	c.watch(contains, `"name":`+quoted(name), document("category:%d", id))
 	was := fmt.Sprintf(`{"id":%d,"slug":%s,"name":%s`, id, quoted(slug), quoted(old))
 	if err := c.watchAll(ctx, tx, was, `
 		SELECT 'product:' || id FROM products
-		WHERE category_id = $1 OR category_id IN (SELECT id FROM categories WHERE parent_id = $1)
+		WHERE status <> 'discontinued' AND (category_id = $1 OR category_id IN (SELECT id FROM categories WHERE parent_id = $1))
 		UNION ALL
 		SELECT 'category:' || id FROM categories
 		WHERE parent_id = $1 OR id = (SELECT parent_id FROM categories WHERE id = $1)`, id); err != nil {
@@ -276,9 +349,12 @@ func (t *traffic) renameTag(ctx context.Context, tx pgx.Tx, c *change) error {
 	}
 	base := t.tagNames[id]
 	name := otherThan(c.random, old, []string{base, "our " + base, base + "!"})
-	if err := c.watchAll(ctx, tx, quoted(old), "SELECT 'product:' || product_id FROM product_tags WHERE tag_id = $1", id); err != nil {
+	if err := c.watchAll(ctx, tx, quoted(old), `
+		SELECT 'product:' || product_id FROM product_tags JOIN products ON products.id = product_id
+		WHERE tag_id = $1 AND status <> 'discontinued'`, id); err != nil {
 		return err
 	}
+	c.watch(gone, "", tagged(old))
 	c.say("tag %d  %s -> %s, shown by %s", id, quoted(old), quoted(name), many(c.documents, "document", "documents"))
 	_, err = tx.Exec(ctx, "UPDATE tags SET name = $2 WHERE id = $1", id, name)
 	return err
@@ -297,12 +373,13 @@ func (t *traffic) moveCategory(ctx context.Context, tx pgx.Tx, c *change) error 
 		old = new(int64) // somebody has deleted its parent
 	}
 	parent := otherThan(c.random, *old, t.parents)
-	c.watch(contains, fmt.Sprintf(`"parent":{"id":%d,`, parent), "category:%d", id)
-	c.watch(contains, fmt.Sprintf(`{"id":%d,`, id), "category:%d", parent)
+	c.watch(contains, fmt.Sprintf(`"parent":{"id":%d,`, parent), document("category:%d", id))
+	c.watch(contains, fmt.Sprintf(`{"id":%d,`, id), document("category:%d", parent))
 	if *old != 0 {
-		c.watch(lacks, fmt.Sprintf(`{"id":%d,`, id), "category:%d", *old)
+		c.watch(lacks, fmt.Sprintf(`{"id":%d,`, id), document("category:%d", *old))
 	}
-	if err := c.watchAll(ctx, tx, fmt.Sprintf(`"parent":{"id":%d,`, *old), "SELECT 'product:' || id FROM products WHERE category_id = $1", id); err != nil {
+	if err := c.watchAll(ctx, tx, fmt.Sprintf(`"parent":{"id":%d,`, *old),
+		"SELECT 'product:' || id FROM products WHERE category_id = $1 AND status <> 'discontinued'", id); err != nil {
 		return err
 	}
 	c.say("category:%d  moved below category:%d, shown by %s", id, parent, many(c.documents, "document", "documents"))
@@ -318,7 +395,7 @@ func (c *change) watchAll(ctx context.Context, tx pgx.Tx, text, sql string, args
 	}
 	keys, err := pgx.CollectRows(rows, pgx.RowTo[string])
 	for _, key := range keys {
-		c.witnesses = append(c.witnesses, witness{key, lacks, text})
+		c.watch(lacks, text, place{command: "get", key: key})
 	}
 	c.documents = len(c.witnesses)
 	return err

@@ -142,7 +142,7 @@ func (d *demo) prepare(ctx context.Context, cancel context.CancelCauseFunc) erro
 	if err := d.load(ctx, cancel); err != nil {
 		return err
 	}
-	return d.showDocuments(ctx)
+	return d.show(ctx)
 }
 
 // start starts the two servers within one directory.
@@ -256,30 +256,20 @@ func (d *demo) showLoad(ctx context.Context) {
 	}
 }
 
-// showDocuments prints documents, and how to read them without us.
-func (d *demo) showDocuments(ctx context.Context) error {
-	var address string
-	if err := d.conn.QueryRow(ctx, "SELECT email FROM users WHERE id = 7").Scan(&address); err != nil {
-		return fmt.Errorf("find a user: %w", err)
+// show prints documents, what changes them, and how to read them without us.
+func (d *demo) show(ctx context.Context) error {
+	e, err := choose(ctx, d.conn)
+	if err == nil {
+		err = d.showDocuments(ctx, e)
 	}
-	d.screen.say("\nThree of the documents, as an application reads them (long lines are cut):")
-	product := fmt.Sprintf("product:%d", min(42, d.shop.products))
-	for _, key := range []string{product, fmt.Sprintf("order:%d", min(1001, d.shop.orders)), "user:email:" + address} {
-		document, err := d.client.Get(ctx, key).Bytes()
-		if err != nil {
-			return fmt.Errorf("read %s: %w", key, err)
-		}
-		lines, err := outline(document, min(d.screen.width(), plainWidth)-2)
-		if err != nil {
-			return fmt.Errorf("show %s: %w", key, err)
-		}
-		d.screen.say("\n  GET %s", key)
-		for _, line := range lines {
-			d.screen.say("  %s", line)
-		}
+	if err == nil {
+		err = d.tour(ctx, e)
+	}
+	if err != nil {
+		return err
 	}
 	d.screen.say("\nTo look for yourself, in another terminal:")
-	d.screen.say("  redis-cli -p %d get %s", d.redis.Port, product)
+	d.screen.say("  redis-cli -p %d get %s", d.redis.Port, e.productKey())
 	d.screen.say("  psql postgres://postgres@127.0.0.1:%d/shop", d.postgres.Port)
 	d.screen.say("  http://%s/v1/status", d.service.address)
 	return nil

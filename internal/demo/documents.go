@@ -3,17 +3,37 @@ package demo
 import (
 	"bytes"
 	"encoding/json"
+	"errors"
 	"fmt"
 )
 
 // outline writes a document for people: one line for each field, each cut to
 // the width.
 func outline(document []byte, width int) ([]string, error) {
-	decoder := json.NewDecoder(bytes.NewReader(document))
-	if _, err := decoder.Token(); err != nil { // the opening brace
-		return nil, fmt.Errorf("read document: %w", err)
+	fields, err := members(document)
+	if err != nil {
+		return nil, err
 	}
 	lines := []string{"{"}
+	for i, field := range fields {
+		comma := ","
+		if i == len(fields)-1 {
+			comma = ""
+		}
+		lines = append(lines, cut(fmt.Sprintf("  %q: %s%s", field.name, field.text, comma), width))
+	}
+	return append(lines, "}"), nil
+}
+
+var errNoObject = errors.New("it is no object")
+
+// members are the fields of a JSON object, in their order.
+func members(document []byte) (content, error) {
+	decoder := json.NewDecoder(bytes.NewReader(document))
+	if brace, err := decoder.Token(); err != nil || brace != json.Delim('{') {
+		return nil, fmt.Errorf("read document: %w", errors.Join(errNoObject, err))
+	}
+	var fields content
 	for decoder.More() {
 		name, err := decoder.Token()
 		if err != nil {
@@ -23,17 +43,16 @@ func outline(document []byte, width int) ([]string, error) {
 		if err := decoder.Decode(&value); err != nil {
 			return nil, fmt.Errorf("read field %v: %w", name, err)
 		}
-		comma := ""
-		if decoder.More() {
-			comma = ","
-		}
-		lines = append(lines, cut(fmt.Sprintf("  %q: %s%s", name, spaced(value), comma), width))
+		fields = append(fields, part{fmt.Sprint(name), spaced(value)})
 	}
-	return append(lines, "}"), nil
+	return fields, nil
 }
 
-// spaced puts a space after the commas and colons between values.
+// spaced puts a space after the commas and colons between values of JSON.
 func spaced(value []byte) string {
+	if !json.Valid(value) {
+		return string(value)
+	}
 	var out []byte
 	quoted, escaped := false, false
 	for _, c := range value {

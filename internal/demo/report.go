@@ -14,7 +14,7 @@ func (d *demo) explain() {
 		"",
 		fmt.Sprintf("Now the shop is open, with about %s transactions a second.", thousands(d.Rate)),
 		"  commits/s    transactions committed in PostgreSQL",
-		"  documents/s  keys that materializer wrote to Redis for them",
+		"  documents/s  documents and members that materializer wrote to Redis for them",
 		"  visible      from the return of COMMIT until a reader, who asks Redis about every 0.1 ms, finds the change there; " +
 			"a rename counts when every document shows it. p50: half of the changes took no longer; p99: 99 of 100",
 		"",
@@ -137,7 +137,7 @@ func (d *demo) conclude(ctx context.Context) error {
 	if result.difference != "" {
 		return fmt.Errorf("a document differs from what SQL answers: %s", result.difference)
 	}
-	d.screen.say("  %s, drawn at random, equal what a query written by hand returns from PostgreSQL", many(result.compared, "product document", "product documents"))
+	d.screen.say("  %s, drawn at random, equal what queries written by hand return from PostgreSQL", strings.Join(result.compared, ", "))
 	if len(d.tally.unseen) > 0 {
 		return fmt.Errorf("%s did not become visible as expected; did somebody else write to the shop?", many(len(d.tally.unseen), "change", "changes"))
 	}

@@ -15,6 +15,8 @@ import (
 	"strings"
 	"time"
 
+	"github.com/jackc/pgx/v5"
+
 	"materializer"
 	"materializer/internal/servers"
 )
@@ -102,6 +104,15 @@ func (s *service) await(ctx context.Context, lsn string) error {
 		return fmt.Errorf("wait for position %s: %w", lsn, err)
 	}
 	return nil
+}
+
+// awaitCommitted returns when everything committed so far is visible.
+func (s *service) awaitCommitted(ctx context.Context, conn *pgx.Conn) error {
+	var lsn string
+	if err := conn.QueryRow(ctx, "SELECT pg_current_wal_flush_lsn()::text").Scan(&lsn); err != nil {
+		return fmt.Errorf("ask for the position: %w", err)
+	}
+	return s.await(ctx, lsn)
 }
 
 // counters are what the demo reads of the metrics.

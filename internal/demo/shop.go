@@ -191,7 +191,7 @@ func (s *shop) userRows(yield func([]any) bool) {
 var asciiLetters = strings.NewReplacer("á", "a", "í", "i", "é", "e", "ö", "o", "ü", "u", " ", "")
 
 func email(given, family string, id int64) string {
-	return asciiLetters.Replace(strings.ToLower(fmt.Sprintf("%s.%s%d@example.com", given, family, id)))
+	return asciiLetters.Replace(fmt.Sprintf("%s.%s%d@example.com", given, family, id))
 }
 
 func (s *shop) reviewRows(yield func([]any) bool) {

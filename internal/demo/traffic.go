@@ -22,7 +22,7 @@ type traffic struct {
 	watcher *watcher
 	tally   *tally
 
-	products, users, orders, categories, tags *pool
+	products, discontinued, users, orders, categories, tags *pool
 
 	wide allowance
 
@@ -57,7 +57,8 @@ func newTraffic(ctx context.Context, conn *pgx.Conn, t *traffic) (*traffic, erro
 		}
 		return ids
 	}
-	t.products = newPool(list("SELECT id FROM products"))
+	t.products = newPool(list("SELECT id FROM products WHERE status <> 'discontinued'"))
+	t.discontinued = newPool(list("SELECT id FROM products WHERE status = 'discontinued'"))
 	t.users = newPool(list("SELECT id FROM users"))
 	t.orders = newPool(list("SELECT id FROM orders"))
 	t.categories = newPool(list("SELECT id FROM categories"))

@@ -9,7 +9,7 @@ import (
 	"github.com/redis/go-redis/v9"
 )
 
-// watcher is a reader that asks Redis again and again for the documents of
+// watcher is a reader that asks Redis again and again for what shows the
 // changes that were committed, and takes the time at which it has seen all of a
 // change. It asks for the documents themselves, and trusts no position.
 type watcher struct {
@@ -32,7 +32,7 @@ type watch struct {
 const (
 	// askInterval is between an answer and the next question.
 	askInterval = 100 * time.Microsecond
-	// askKeys bounds the keys of one question, and askEach those of one change.
+	// askKeys bounds the places of one question, and askEach those of one change.
 	askKeys, askEach = 1000, 250
 	// patience is when a change that cannot be seen is given up and counted as unseen.
 	patience = 30 * time.Second
@@ -86,7 +86,7 @@ func (w *watcher) idle() bool {
 	return len(w.waiting) == 0
 }
 
-// ask puts one question for documents of all changes waited for, and tells
+// ask puts one question about all changes waited for, and tells
 // whether there was any.
 func (w *watcher) ask(ctx context.Context) bool {
 	w.mu.Lock()
@@ -95,23 +95,23 @@ func (w *watcher) ask(ctx context.Context) bool {
 	if len(watches) == 0 {
 		return false
 	}
-	var keys []string
+	var places []place
 	var asked []int // of each watch
 	for _, watch := range watches {
-		n := min(watch.next(), askKeys-len(keys))
+		n := min(watch.next(), askKeys-len(places))
 		for _, witness := range watch.witnesses[watch.seen : watch.seen+n] {
-			keys = append(keys, witness.key)
+			places = append(places, witness.place)
 		}
 		asked = append(asked, n)
 	}
-	var documents []any
-	if len(keys) > 0 {
+	var held [][]byte
+	if len(places) > 0 {
 		var err error
-		if documents, err = w.redis.MGet(ctx, keys...).Result(); err != nil {
-			documents = nil // Redis is away: nothing can be seen
+		if held, err = look(ctx, w.redis, places); err != nil {
+			held = nil // Redis is away: nothing can be seen
 		}
 	}
-	w.judge(watches, asked, documents, time.Now())
+	w.judge(watches, asked, held, time.Now())
 	return true
 }
 
@@ -124,12 +124,12 @@ func (w *watch) next() int {
 }
 
 // judge looks at the answer, which was here at the time given.
-func (w *watcher) judge(watches []*watch, asked []int, documents []any, at time.Time) {
+func (w *watcher) judge(watches []*watch, asked []int, held [][]byte, at time.Time) {
 	done := map[*watch]bool{}
 	for i, watch := range watches {
-		n := min(asked[i], len(documents))
-		watch.look(documents[:n])
-		documents = documents[n:]
+		n := min(asked[i], len(held))
+		watch.look(held[:n])
+		held = held[n:]
 		switch {
 		case watch.seen == len(watch.witnesses):
 			w.tally.visible(watch.change, at.Sub(watch.committed))
@@ -147,20 +147,15 @@ func (w *watcher) judge(watches []*watch, asked []int, documents []any, at time.
 	w.waiting = slices.DeleteFunc(w.waiting, func(watch *watch) bool { return done[watch] })
 }
 
-func (w *watch) look(documents []any) {
+func (w *watch) look(held [][]byte) {
 	before := w.seen
-	for _, document := range documents {
-		text, there := document.(string)
-		bytes := []byte(text)
-		if !there {
-			bytes = nil
-		}
-		if !w.witnesses[w.seen].seen(bytes) {
+	for _, one := range held {
+		if !w.witnesses[w.seen].seen(one) {
 			break
 		}
 		w.seen++
 	}
-	if len(documents) > 0 {
+	if len(held) > 0 {
 		w.hurry = w.seen > before
 	}
 }

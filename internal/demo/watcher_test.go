@@ -18,6 +18,7 @@ func redisClient(t *testing.T) *redis.Client {
 	if err != nil {
 		t.Fatal(err)
 	}
+	options.Protocol = 2 // as the demo does
 	client := redis.NewClient(options)
 	t.Cleanup(func() { _ = client.Close() })
 	return client
@@ -41,7 +42,7 @@ func TestWatcherSeesAChangeWhenAllOfItIsThere(t *testing.T) {
 	}
 	for i := range 300 {
 		set(t, client, fmt.Sprint("product:", i), `{"name":"old"}`)
-		c.watch(lacks, `"old"`, "product:%d", i)
+		c.watch(lacks, `"old"`, document("product:%d", i))
 	}
 	w.add(c, time.Now())
 	wantWaiting := func(want bool) {
@@ -76,7 +77,7 @@ func TestWatcherGivesUpInTheEnd(t *testing.T) {
 	tally := newTally()
 	w := newWatcher(redisClient(t), tally)
 	c := &change{kind: kinds[0], text: "never"}
-	c.watch(present, "", "product:1")
+	c.watch(present, "", document("product:1"))
 	w.add(c, time.Now().Add(-patience-time.Second))
 	w.ask(t.Context())
 	if len(tally.unseen) != 1 || !w.idle() || tally.now.latencies.count != 0 {
@@ -89,7 +90,7 @@ func TestWatcherEndsWhenNothingIsToCome(t *testing.T) {
 	client := redisClient(t)
 	w := newWatcher(client, newTally())
 	c := &change{kind: kinds[0]}
-	c.watch(present, "", "product:1")
+	c.watch(present, "", document("product:1"))
 	writing, done := make(chan struct{}), make(chan struct{})
 	go func() {
 		defer close(done)
@@ -110,19 +111,21 @@ func TestWatcherEndsWhenNothingIsToCome(t *testing.T) {
 
 func TestWitness(t *testing.T) {
 	t.Parallel()
-	document := []byte(`{"name":"new","tags":["a & b"]}`)
+	held := []byte(`{"name":"new","tags":["a & b"]}`)
 	for _, c := range []struct {
 		w           witness
 		there, gone bool // what is seen of the document, and of none
 	}{
-		{witness{"k", present, ""}, true, false},
-		{witness{"k", gone, ""}, false, true},
-		{witness{"k", contains, quoted("a & b")}, true, false},
-		{witness{"k", contains, quoted("old")}, false, false},
-		{witness{"k", lacks, quoted("old")}, true, true},
-		{witness{"k", lacks, quoted("new")}, false, true},
+		{witness{place{}, present, ""}, true, false},
+		{witness{place{}, gone, ""}, false, true},
+		{witness{place{}, contains, quoted("a & b")}, true, false},
+		{witness{place{}, contains, quoted("old")}, false, false},
+		{witness{place{}, is, string(held)}, true, false},
+		{witness{place{}, is, `{"name":"new"`}, false, false},
+		{witness{place{}, lacks, quoted("old")}, true, true},
+		{witness{place{}, lacks, quoted("new")}, false, true},
 	} {
-		if there, gone := c.w.seen(document), c.w.seen(nil); there != c.there || gone != c.gone {
+		if there, gone := c.w.seen(held), c.w.seen(nil); there != c.there || gone != c.gone {
 			t.Errorf("%+v: %v and %v, want %v and %v", c.w, there, gone, c.there, c.gone)
 		}
 	}

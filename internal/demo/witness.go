@@ -5,33 +5,36 @@ import (
 	"encoding/json"
 )
 
-// witness is a document by which a reader sees that a change has arrived.
+// witness is something in Redis by which a reader sees that a change has arrived.
 type witness struct {
-	key  string
+	place
 	want want
-	text string // a piece of the document
+	text string // a piece of what is read there, or all of it
 }
 
 type want int
 
 const (
-	present  want = iota // the document is there
-	gone                 // the document is not there
-	contains             // the text is in the document
-	lacks                // the text is no longer in the document, or the document is gone
+	present  want = iota // something is there
+	gone                 // nothing is there
+	is                   // exactly the text is there
+	contains             // the text is in what is there
+	lacks                // the text is no longer in what is there, or nothing is there
 )
 
-// seen judges what Redis holds; nil is no document.
-func (w witness) seen(document []byte) bool {
+// seen judges what Redis holds; nil is nothing.
+func (w witness) seen(held []byte) bool {
 	switch w.want {
 	case present:
-		return document != nil
+		return held != nil
 	case gone:
-		return document == nil
+		return held == nil
+	case is:
+		return held != nil && string(held) == w.text
 	case contains:
-		return bytes.Contains(document, []byte(w.text))
+		return bytes.Contains(held, []byte(w.text))
 	default:
-		return !bytes.Contains(document, []byte(w.text))
+		return !bytes.Contains(held, []byte(w.text))
 	}
 }
 

@@ -58,7 +58,7 @@ var (
 	givenNames = []string{"Ada", "Aisha", "Alan", "Amara", "Anders", "Barbara", "Carlos", "Chen", "Clara", "Daniel", "Dorothy", "Edsger", "Elena", "Emil", "Fatima", "Frances", "Grace", "Hanna", "Hiroshi", "Ingrid", "Ivan", "Jamal", "Jean", "Jonas", "Karen", "Kwame", "Leila", "Linus", "Margaret", "Mateo", "Mei", "Nadia", "Niklaus", "Olga", "Priya", "Radia", "Samuel", "Sofia", "Tomás", "Yuki"}
 	surnames   = []string{"Allen", "Baker", "Becker", "Costa", "Dijkstra", "Dubois", "Eriksen", "Fischer", "García", "Hamilton", "Hansen", "Hopper", "Ito", "Jensen", "Johansson", "Kaya", "Kim", "Kowalska", "Lamport", "Liskov", "Lovelace", "Martin", "Mensah", "Moreau", "Nguyen", "Novak", "Okafor", "Patel", "Perlman", "Rossi", "Santos", "Schmidt", "Silva", "Singh", "Tanaka", "Turing", "Virtanen", "Weber", "Wirth", "Zhang"}
 	streets    = []string{"Bakery Lane", "Bridge Street", "Castle Road", "Cherry Alley", "Church Street", "Garden Street", "Harbour Road", "High Street", "Hill Road", "Lime Avenue", "Market Square", "Mill Lane", "Park Road", "River Walk", "School Lane", "Station Road", "Victoria Street", "Willow Way"}
-	places     = []place{{"Amsterdam", "NL"}, {"Barcelona", "ES"}, {"Bergen", "NO"}, {"Berlin", "DE"}, {"Bologna", "IT"}, {"Copenhagen", "DK"}, {"Dublin", "IE"}, {"Edinburgh", "GB"}, {"Gdańsk", "PL"}, {"Ghent", "BE"}, {"Graz", "AT"}, {"Hamburg", "DE"}, {"Helsinki", "FI"}, {"Lisbon", "PT"}, {"Ljubljana", "SI"}, {"London", "GB"}, {"Lyon", "FR"}, {"Malmö", "SE"}, {"Munich", "DE"}, {"Nantes", "FR"}, {"Porto", "PT"}, {"Prague", "CZ"}, {"Tartu", "EE"}, {"Turin", "IT"}, {"Uppsala", "SE"}, {"Utrecht", "NL"}, {"Valencia", "ES"}, {"Zürich", "CH"}}
+	places     = []town{{"Amsterdam", "NL"}, {"Barcelona", "ES"}, {"Bergen", "NO"}, {"Berlin", "DE"}, {"Bologna", "IT"}, {"Copenhagen", "DK"}, {"Dublin", "IE"}, {"Edinburgh", "GB"}, {"Gdańsk", "PL"}, {"Ghent", "BE"}, {"Graz", "AT"}, {"Hamburg", "DE"}, {"Helsinki", "FI"}, {"Lisbon", "PT"}, {"Ljubljana", "SI"}, {"London", "GB"}, {"Lyon", "FR"}, {"Malmö", "SE"}, {"Munich", "DE"}, {"Nantes", "FR"}, {"Porto", "PT"}, {"Prague", "CZ"}, {"Tartu", "EE"}, {"Turin", "IT"}, {"Uppsala", "SE"}, {"Utrecht", "NL"}, {"Valencia", "ES"}, {"Zürich", "CH"}}
 )
 
 // How often a word is here is how often it is drawn.
@@ -74,7 +74,7 @@ const (
 	frenchDetail = "Garantie de deux ans."
 )
 
-type place struct{ city, country string }
+type town struct{ city, country string }
 
 // reviewTexts is what people say, by their rating from 1 to 5.
 var reviewTexts = [5][]string{
