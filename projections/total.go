@@ -6,6 +6,7 @@ import (
 	"fmt"
 
 	"materializer/projections/expressions/datum"
+	"materializer/projections/values"
 )
 
 // What is kept, and its keys. A number of a node is 2 bytes, of a slot 1.
@@ -38,12 +39,12 @@ type contribution struct {
 	slots  [][]byte
 }
 
-// failure is what an expression raised.
+// failure is what an expression raised for a row.
 type failure struct{ code, message string }
 
 func failureOf(err error) (failure, bool) {
 	var raised *datum.Error
-	if !errors.As(err, &raised) {
+	if !errors.As(err, &raised) || errors.Is(err, values.ErrUnknownLabel) {
 		return failure{}, false
 	}
 	return failure{raised.Code, raised.Message}, true
