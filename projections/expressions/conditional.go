@@ -19,18 +19,18 @@ func (c *compiler) conditional(n *pg.CaseExpr) (*operand, *Error) {
 		return nil, err
 	}
 	var branches []branch
-	results := []*operand{constantOf(unknownType, nil, at)}
-	if n.Defresult != nil {
-		if results[0], err = c.value(n.Defresult); err != nil {
-			return nil, err
-		}
-	}
+	results := []*operand{constantOf(unknownType, nil, at)} // the default comes first when types are compared
 	for _, arg := range n.Args {
 		b, err := c.when(arg.GetCaseWhen(), held)
 		if err != nil {
 			return nil, err
 		}
 		branches, results = append(branches, b), append(results, b.then)
+	}
+	if n.Defresult != nil {
+		if results[0], err = c.value(n.Defresult); err != nil {
+			return nil, err
+		}
 	}
 	common, err := c.together(results, "CASE")
 	if err != nil {

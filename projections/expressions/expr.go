@@ -12,6 +12,7 @@ package expressions
 
 import (
 	"errors"
+	"slices"
 	"sync"
 
 	"materializer/catalog"
@@ -68,6 +69,7 @@ func Compile(text string, scope Scope, o Options) (*Expr, *Error) {
 	if err := e.refuseFailing(); err != nil {
 		return nil, err
 	}
+	slices.SortFunc(c.spans, func(a, b Span) int { return a.From - b.From }) // POSITION(a IN b) calls position(b, a)
 	e.Spans, e.Warnings = c.spans, c.warnings
 	return e, nil
 }

@@ -1,7 +1,9 @@
 package expressions
 
 import (
+	"fmt"
 	"strings"
+	"sync"
 	"testing"
 )
 
@@ -462,9 +464,50 @@ ascii(s)
 chr(65)
 translate(s, 'lo', '01')
 reverse(s)
+substring(s, -2147483648, 2147483647)
+regexp_substr('%o%', '', 3, 1, '', 1)
+regexp_instr('a.b', 'b', 1, 1, 0, '', 1)
+timezone('::1', tz)
+concat(variadic array[1, null, 3])
+num_nulls(variadic at)
+jsonb_build_object(variadic array['a', s])
+p in ('(1,one)', '(2,x)')
+p = any(array[p, null])
+(p).b || (p).a
+o::int4
+4000000000::oid::int4
+o in (42, 4294967295)
+c in ('ab', null)
+n in (12.34, 'NaN', 1e30)
 uuid 'a0eebc99-9c0b-4ef8-bb6d-6bb9bd380a11'
 bool 'yes'
 1::bool
 '{1,2}'::int[]
 '{"a": 1}'::jsonb
 `
+
+// An expression is shared by all that evaluate it.
+func TestConcurrentEvaluation(t *testing.T) {
+	t.Parallel()
+	e, err := Compile("case when id in (1, 2, 3) then upper(s) || id else coalesce(s, 'none') end", stall{}, Options{})
+	if err != nil {
+		t.Fatal(err)
+	}
+	var group sync.WaitGroup
+	for worker := range 8 {
+		group.Go(func() {
+			for range 500 {
+				id := fmt.Sprint(worker)
+				want := "x" + id
+				if worker >= 1 && worker <= 3 {
+					want = "X" + id + id
+				}
+				text, null, err := e.AppendText(nil, texts{[]byte(id), []byte("x" + id)})
+				if string(text) != want || null || err != nil {
+					t.Errorf("got %s, %v, %v; want %s", text, null, err, want)
+				}
+			}
+		})
+	}
+	group.Wait()
+}

@@ -192,7 +192,7 @@ func locate(args []any, compile compiler) (any, error) {
 	if err != nil {
 		return nil, err
 	}
-	if group > int64(re.Groups()) {
+	if group = numberedGroup(re, group); group < 0 {
 		return int64(0), nil
 	}
 	found := re.numbered([]rune(args[0].(string)), start, number)
@@ -200,6 +200,18 @@ func locate(args []any, compile compiler) (any, error) {
 		return int64(0), nil
 	}
 	return int64(found[2*group+end] + 1), nil
+}
+
+// numberedGroup is the group that a number means, -1 if there is none. Of a
+// pattern without groups the first is the whole match.
+func numberedGroup(re *expression, group int64) int64 {
+	switch {
+	case group <= int64(re.Groups()):
+		return group
+	case group == 1:
+		return 0
+	}
+	return -1
 }
 
 // extract is a match or what one of its groups captures.
@@ -220,7 +232,7 @@ func extract(args []any, compile compiler) (any, error) {
 	if err != nil {
 		return nil, err
 	}
-	if group > int64(re.Groups()) {
+	if group = numberedGroup(re, group); group < 0 {
 		return nil, nil
 	}
 	text := []rune(args[0].(string))
