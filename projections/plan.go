@@ -117,8 +117,8 @@ type Relation struct {
 	inOrder  bool              // the way delivers rows in the order of Total
 	// ordersByExpr is set where that order is by what can raise an error.
 	ordersByExpr bool
-	slot     int               // among the relations to one row, or those with aggregates, of its level
-	level    *level
+	slot         int // among the relations to one row, or those with aggregates, of its level
+	level        *level
 
 	// While compiling:
 	scope  *scope // of its row; nil if its table cannot be used
