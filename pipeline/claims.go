@@ -21,6 +21,7 @@ type claims struct {
 	pending []string                     // names left, to be decided at the end of the round
 	later   []change                     // roots that have left names, recorded at the end of the round
 	spared  []string                     // names left that stay for now: rounds to come may write them
+	shown   map[string]uint64            // by element that roots have left: the rank of the score written since
 	closing bool                         // no other root of the round will take a name
 	// forgotten is the roots with a claim that this round has made one of no value.
 	forgotten map[claimant]bool
@@ -51,7 +52,7 @@ func claimFrom(c store.Claim) claim { return claim{c.Rank, claimant{c.Projection
 const nothing = math.MaxUint64
 
 func newClaims(r *roundInHand) *claims {
-	return &claims{round: r, left: map[string]map[claimant]bool{}, forgotten: map[claimant]bool{}}
+	return &claims{round: r, left: map[string]map[claimant]bool{}, shown: map[string]uint64{}, forgotten: map[claimant]bool{}}
 }
 
 // resolve adds to made the writes of the names of projections that keep claims,
@@ -94,6 +95,7 @@ func (c *claims) most() int { return 16 * c.round.RoundRoots }
 // decided forgets the names left once what became of them is written down.
 func (c *claims) decided() {
 	c.left, c.pending, c.later, c.spared = map[string]map[claimant]bool{}, nil, nil, nil
+	clear(c.shown)
 }
 
 // leave gives up the claims on the names that a root has left.
@@ -147,6 +149,9 @@ func (c *claims) writeElements(made *changes, change *change) error {
 			}
 		}
 		made.element(shape, name, winner.rank)
+		if c.left[string(name)] != nil {
+			c.shown[string(name)] = winner.rank
+		}
 		if winner.claimant != change.claimant() {
 			made.heirs = append(made.heirs, heir{claimant: winner.claimant})
 		}
@@ -208,7 +213,7 @@ func (c *claims) fresh(name string, one claim) (now claim, holds bool, err error
 // some lists at least so many of the claims on a name, the first ones, if there
 // are: those that the store knows, and those of this sending, which are not
 // announced yet. held is the claim that Redis shows the value of already, as far as
-// the store knows: its first, of roots that have left it just now as well.
+// the store and the round know: its first, of roots that have left it just now as well.
 func (c *claims) some(made *changes, name string, most int) (list []claim, held claim, err error) {
 	list, held.rank = slices.Clone(made.takers[name]), nothing
 	found, any := 0, false
@@ -223,6 +228,9 @@ func (c *claims) some(made *changes, name string, most int) (list []claim, held 
 		}
 		return found < most
 	})
+	if rank, written := c.shown[name]; written {
+		held.rank = rank
+	}
 	slices.SortFunc(list, claim.compare)
 	return list, held, err
 }

@@ -74,6 +74,31 @@ func TestHighestScoreCounts(t *testing.T) {
 	}
 }
 
+// A row takes over a member with a lower score, and another, rendered later in the
+// round, has the score that the first one had.
+func TestScoreIsTakenOverAndBack(t *testing.T) {
+	t.Parallel()
+	for _, roots := range []int{1, 2, 3, 4096} {
+		w := started(t, roots)
+		w.arrive(func(tx *transaction) {
+			tx.update(pages, "1", pageAlias, "x")
+			tx.update(pages, "1", pageRev, "2")
+			tx.update(pages, "3", pageAlias, "x")
+		})
+		w.publishAll()
+		w.wantMember("ranking", "x", "zset 2")
+		w.arrive(func(tx *transaction) {
+			tx.update(pages, "1", pageAlias, null)
+			tx.update(pages, "2", pageAlias, "x")
+			tx.update(pages, "3", pageRev, "2")
+		})
+		w.publishAll()
+		w.wantMember("ranking", "x", "zset 2")
+		w.quiesce()
+		w.close()
+	}
+}
+
 // The root whose score is shown now is part of what a Redis that fell back has lost.
 func TestFallbackBeforeScoreWasInherited(t *testing.T) {
 	t.Parallel()
