@@ -275,5 +275,9 @@ func (c *compiler) jsonSubscripts(o *operand, list []*pg.A_Indices, at int) (*op
 		path = append(path, converted)
 	}
 	array := arrayOperand(known().arrays[textType], path, at)
-	return c.operate("#>", o, array, at)
+	made, err := c.operate("#>", o, array, at)
+	if err == nil && array.columns {
+		made.stable = true // unlike the operator a subscript of NULL is nothing that the planner knows
+	}
+	return made, err
 }
