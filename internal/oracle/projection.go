@@ -7,7 +7,7 @@ import (
 )
 
 // shapes stand here as often as they are wanted; the empty one is not written down.
-var shapes = []string{"", "", "", "", "json", "hash", "hash", "text", "set", "zset", "zset"}
+var shapes = []string{"", "", "", "", "json", "hash", "hash", "text", "set", "set", "zset", "zset"}
 
 func (c *configuration) projection() mapping {
 	c.nodes, c.vouched = 0, false
