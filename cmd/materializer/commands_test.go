@@ -66,7 +66,7 @@ func TestGet(t *testing.T) {
 	t.Parallel()
 	w := setup(t)
 	_, messages := w.run(exitFailed, "get", "product", "7")
-	wantIn(t, messages, "there is no document under product:7, nor under sku:7")
+	wantIn(t, messages, "there is nothing under product:7, nor under sku:7")
 	w.run(exitDone, "run", "--exit-when-caught-up")
 	for _, key := range []string{"7", "product:7", "sku:sku7", "sku7"} {
 		out, _ := w.run(exitDone, "get", "product", key)

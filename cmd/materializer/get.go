@@ -5,7 +5,13 @@ import (
 	"context"
 	"encoding/json"
 	"fmt"
+	"io"
+	"slices"
+	"strconv"
 	"strings"
+	"text/tabwriter"
+	"unicode"
+	"unicode/utf8"
 
 	"github.com/spf13/cobra"
 
@@ -17,9 +23,10 @@ import (
 func (p *program) getCommand() *cobra.Command {
 	return &cobra.Command{
 		Use:   "get PROJECTION KEY...",
-		Short: "print a document as it is in Redis",
-		Long: "Prints a document as applications read it. KEY is the whole key in Redis, or the values\n" +
-			"that stand for the braces of the projection's key. Exit code 1 if there is none.",
+		Short: "print what is in Redis under a key",
+		Long: "Prints what applications read, of any shape: a JSON document, a text, the fields of a hash,\n" +
+			"the members of a set, the scores and members of a sorted set. KEY is the whole key in Redis,\n" +
+			"or the values that stand for the braces of the projection's key. Exit code 1 if there is none.",
 		Example: "  materializer get product 42\n  materializer get product product:42",
 		Args:    cobra.MinimumNArgs(2),
 		RunE: func(cmd *cobra.Command, args []string) error {
@@ -46,15 +53,15 @@ func (p *program) get(ctx context.Context, c configuration, name string, values 
 	}
 	defer func() { _ = redis.Close() }() // it was only read
 	for _, key := range keys {
-		body, err := redis.Get(ctx, []byte(key))
+		value, err := redis.Value(ctx, []byte(key))
 		if err != nil {
 			return err
 		}
-		if body != nil {
-			return p.print(body)
+		if value.Type != "none" {
+			return p.print(key, value)
 		}
 	}
-	return fmt.Errorf("there is no document under %s", strings.Join(keys, ", nor under "))
+	return fmt.Errorf("there is nothing under %s", strings.Join(keys, ", nor under "))
 }
 
 // keys are the keys that may be meant, the likeliest first: what looks like one
@@ -88,12 +95,67 @@ func (c configuration) projection(name string) *config.Projection {
 	panic("the projection " + name + " was known to be there")
 }
 
-// print writes a document: indented for people, as it is for programs.
-func (p *program) print(body []byte) error {
+// print writes what is under a key: for people JSON is indented and columns are
+// aligned; for programs JSON is as it is, and a tab stands between columns.
+func (p *program) print(key string, v writer.Value) error {
+	var lines [][]string
+	switch v.Type {
+	case "string":
+		_, err := p.out.Write(append(p.readable(v.Text), '\n'))
+		return err
+	case "hash":
+		for _, field := range sorted(v.Fields) {
+			lines = append(lines, []string{oneLine(field.Name), oneLine(field.Value)})
+		}
+	case "set":
+		for _, member := range v.Members {
+			lines = append(lines, []string{oneLine(member.Name)})
+		}
+	case "zset":
+		for _, member := range v.Members {
+			lines = append(lines, []string{strconv.FormatFloat(member.Score, 'g', -1, 64), oneLine(member.Name)})
+		}
+	default:
+		return fmt.Errorf("%s holds a %s, which is none of ours", key, v.Type)
+	}
+	return p.printLines(lines)
+}
+
+func (p *program) printLines(lines [][]string) error {
+	var text strings.Builder
+	for _, line := range lines {
+		text.WriteString(strings.Join(line, "\t") + "\n")
+	}
+	out, flush := p.out, func() error { return nil }
+	if isTerminal(p.out) {
+		table := tabwriter.NewWriter(p.out, 0, 0, 3, ' ', 0)
+		out, flush = table, table.Flush
+	}
+	if _, err := io.WriteString(out, text.String()); err != nil {
+		return err
+	}
+	return flush()
+}
+
+// oneLine is a text as it is, and quoted where it would break the line.
+func oneLine(text []byte) string {
+	if !utf8.Valid(text) || bytes.ContainsFunc(text, unicode.IsControl) {
+		return strconv.Quote(string(text))
+	}
+	return string(text)
+}
+
+// readable is JSON indented where people read it.
+func (p *program) readable(body []byte) []byte {
 	var indented bytes.Buffer
 	if isTerminal(p.out) && json.Indent(&indented, body, "", "  ") == nil {
-		body = indented.Bytes()
+		return indented.Bytes()
 	}
-	_, err := p.out.Write(append(body, '\n'))
-	return err
+	return body
+}
+
+// sorted puts fields in the order of their names: Redis keeps none.
+func sorted(fields []writer.Field) []writer.Field {
+	slices.SortFunc(fields, func(a, b writer.Field) int { return bytes.Compare(a.Name, b.Name) })
+	return fields
 }

@@ -49,15 +49,15 @@ func (e exhibits) stops() []stop {
 		{fmt.Sprintf("UPDATE products SET price = round(price * 0.75, 2) WHERE id = %d", e.product),
 			[]probe{product, ask("get", e.priceKey()), list}},
 		{fmt.Sprintf("INSERT INTO reviews (product_id, user_id, rating, body) VALUES (%d, %d, 5, 'Holds tea.')", e.product, e.user),
-			[]probe{product, ask("get", fmt.Sprintf("category:%d", e.category))}},
+			[]probe{product}},
 		{fmt.Sprintf("UPDATE orders SET status = 'returned' WHERE id = %d", e.order),
 			[]probe{ask("get", e.orderKey()), ask("hgetall", e.userKey())}},
 		{fmt.Sprintf("UPDATE users SET email = '%s' WHERE id = %d", moved, e.user),
 			[]probe{ask("hget", e.userKey(), "email"), ask("hget", emailKey(moved), "email")}},
 		{fmt.Sprintf("UPDATE products SET status = 'discontinued' WHERE id = %d", e.product),
-			[]probe{product, ask("get", e.priceKey()), list, set}},
+			[]probe{product, ask("get", e.priceKey()), list, set, ask("get", fmt.Sprintf("category:%d", e.category))}},
 		{fmt.Sprintf("UPDATE products SET status = 'active' WHERE id = %d", e.product),
-			[]probe{product, ask("get", e.priceKey()), list, set}},
+			[]probe{product, ask("get", e.priceKey()), list, set, ask("get", fmt.Sprintf("category:%d", e.category))}},
 	}
 }
 
