@@ -43,6 +43,8 @@ type Types struct {
 	Compare func(*catalog.Type) (Compare, error)
 	// ByName finds a type by its name in pg_type; nil if there is none.
 	ByName func(name string) *catalog.Type
+	// Version is the release of PostgreSQL that is followed, such as 15.
+	Version int
 }
 
 // Compare is negative, zero or positive. Neither value is nil.

@@ -8,9 +8,13 @@ import (
 	"materializer/catalog"
 )
 
+// Proven is the release of PostgreSQL that a library follows unless told otherwise.
+const Proven = 15
+
 // Library is what is implemented, found by name. Read-only and safe for
 // concurrent use once made.
 type Library struct {
+	version   int
 	functions map[string]Function
 	types     map[string]Type
 	kinds     map[catalog.Kind]Type
@@ -19,7 +23,7 @@ type Library struct {
 
 // NewLibrary joins families. byName finds built-in types.
 func NewLibrary(byName func(string) *catalog.Type, functions []Function, types []Type) *Library {
-	l := &Library{functions: map[string]Function{}, types: map[string]Type{}, kinds: map[catalog.Kind]Type{}, byName: byName}
+	l := &Library{version: Proven, functions: map[string]Function{}, types: map[string]Type{}, kinds: map[catalog.Kind]Type{}, byName: byName}
 	for _, f := range functions {
 		if _, twice := l.functions[f.Signature]; twice {
 			panic("function implemented twice: " + f.Signature)
@@ -34,6 +38,13 @@ func NewLibrary(byName func(string) *catalog.Type, functions []Function, types [
 		}
 	}
 	return l
+}
+
+// For is the library as it follows a release of PostgreSQL, such as 15.
+func (l *Library) For(version int) *Library {
+	other := *l
+	other.version = version
+	return &other
 }
 
 // Function finds the implementation of a signature.
@@ -62,7 +73,7 @@ func (l *Library) Bind(f Function, args []*catalog.Type, result *catalog.Type, c
 }
 
 func (l *Library) env() Types {
-	return Types{Codec: l.Codec, Compare: l.Compare, ByName: l.byName}
+	return Types{Codec: l.Codec, Compare: l.Compare, ByName: l.byName, Version: l.version}
 }
 
 // lookup finds the implementation of a type: by its name where it is

@@ -16,4 +16,7 @@ var (
 	Casts string
 	//go:embed types.tsv
 	Types string
+	// Missings is written by scripts/missing.sh: a release, and a function that it lacks.
+	//go:embed missing.tsv
+	Missings string
 )
