@@ -136,25 +136,15 @@ func (p *publisher) keepAll() (err error) {
 	snapshot := p.db.Snapshot()
 	defer snapshot.Close()
 	reader := snapshot.NewReader()
-	keep := p.db.NewKeep()
-	defer func() {
-		keep.Close()
-		err = errors.Join(err, reader.Close())
-	}()
-	commit := func() error {
-		if keep.Size() < keepBytes {
-			return nil
-		}
-		_, err := keep.Commit(nil, false)
+	defer func() { err = errors.Join(err, reader.Close()) }()
+	keep, err := p.db.NewKeepAll()
+	if err != nil {
 		return err
 	}
-	// Every root is rendered after a load, whatever is touched here.
-	keeper := p.Plan.NewKeeper(reader, keep, func(store.Touch) error { return nil })
-	if err := keeper.ApplyAll(commit); err != nil {
+	defer keep.Close()
+	// Every root is rendered after a load, so no touch follows.
+	if err := p.Plan.KeepAll(reader, p.db.Kept(), keep); err != nil {
 		return fmt.Errorf("keep results: %w", err)
-	}
-	if _, err := keep.Commit(nil, false); err != nil {
-		return err
 	}
 	p.kept = true
 	return p.db.SetKeptComplete()

@@ -4,6 +4,7 @@ import (
 	"bytes"
 	"fmt"
 
+	"materializer/cdc"
 	"materializer/projections/values"
 	"materializer/store"
 )
@@ -208,6 +209,11 @@ func (b *Builder) load(f *frame, node *Node, key []byte) (bool, error) {
 	if err != nil || !ok {
 		return false, err
 	}
+	return b.loaded(f, node, row)
+}
+
+// loaded takes a row into the frame.
+func (b *Builder) loaded(f *frame, node *Node, row cdc.Row) (_ bool, err error) {
 	f.row = row
 	if f.fields, err = split(f.fields, row, node.Table.Stored); err != nil || node.Table.Where == nil {
 		return true, err

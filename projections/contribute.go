@@ -3,15 +3,28 @@ package projections
 import (
 	"bytes"
 
+	"materializer/cdc"
 	"materializer/projections/aggregates"
 )
 
 // contribution is what a row of a node gives to the results kept there, nil if
 // nothing: it is gone, belongs to no group, or is not one of the relation's rows.
 func (b *Builder) contribution(node *Node, rowKey []byte) (*contribution, error) {
-	g := node.keeps
-	f := b.frame(g.levelOf(node))
+	f := b.frame(node.keeps.levelOf(node))
 	found, err := b.load(f, node, rowKey)
+	return b.contributed(node, f, found, err)
+}
+
+// contributionOf is contribution of a row that was read.
+func (b *Builder) contributionOf(node *Node, row cdc.Row) (*contribution, error) {
+	f := b.frame(node.keeps.levelOf(node))
+	found, err := b.loaded(f, node, append(f.row[:0], row...))
+	return b.contributed(node, f, found, err)
+}
+
+// contributed goes on after a row was looked for, or an expression raised an error for it.
+func (b *Builder) contributed(node *Node, f *frame, found bool, err error) (*contribution, error) {
+	g := node.keeps
 	if raised, ok := failureOf(err); ok { // of the condition on the table
 		group, joins, err := node.up.key(nil, f.fields)
 		if err != nil || !joins {

@@ -5,6 +5,7 @@ import (
 	"fmt"
 	"os"
 	"testing"
+	"time"
 )
 
 const groupSchema = `
@@ -48,7 +49,7 @@ var groupTables = []groupTable{
 		case "amount":
 			return fmt.Sprintf("%d.25", i%1000)
 		case "kind":
-			return fmt.Sprint(i % 50)
+			return fmt.Sprint(i % 5)
 		case "label":
 			return fmt.Sprintf("label %d", i)
 		}
@@ -169,6 +170,7 @@ func (c groupCase) run(b *testing.B, n int) {
 	before := g.document(b, g.plan)
 	b.ReportAllocs()
 	step := 0
+	used := processTime(b)
 	for b.Loop() {
 		step++
 		now := g.change(b, c.step(n, step))
@@ -177,6 +179,7 @@ func (c groupCase) run(b *testing.B, n int) {
 		}
 		before = now
 	}
+	b.ReportMetric(float64((processTime(b)-used).Nanoseconds())/float64(b.N), "cpu-ns/op")
 	if want := g.document(b, g.plain); before != want {
 		b.Fatalf("got %.200s, all rows make %.200s", before, want)
 	}
@@ -190,15 +193,18 @@ func BenchmarkKeepAll(b *testing.B) {
 			continue // nothing is kept
 		}
 		b.Run(c.name, func(b *testing.B) {
-			kept := 0
+			kept, used := 0, time.Duration(0)
 			b.ReportAllocs()
 			for b.Loop() {
 				b.StopTimer()
 				g := newHub(b, c, rows)
 				kept += g.kept
 				b.StartTimer()
+				before := processTime(b)
 				g.keepAll(b)
+				used += processTime(b) - before
 			}
+			b.ReportMetric(float64(used.Nanoseconds())/float64(kept), "cpu-ns/row")
 			b.ReportMetric(float64(kept)/b.Elapsed().Seconds(), "rows/s")
 		})
 	}

@@ -4,9 +4,7 @@ import (
 	"bytes"
 	"errors"
 	"fmt"
-	"slices"
 
-	"materializer/projections/aggregates"
 	"materializer/store"
 )
 
@@ -43,26 +41,6 @@ func (k *Keeper) Apply(t store.Touch, between func() error) error {
 		return errors.Join(k.update(node, t.Key, 0), between())
 	}
 	return k.up(t, 0, between)
-}
-
-// ApplyAll makes what is kept of all rows, calling between where it may be
-// committed. What is kept already and right stays.
-func (k *Keeper) ApplyAll(between func() error) error {
-	for _, node := range slices.Backward(k.plan.Nodes) { // a node comes after the one above it
-		if node.keeps == nil {
-			continue
-		}
-		rows := k.reader.Rows(node.Table.Stored.ID, nil)
-		for rows.Next() {
-			if err := errors.Join(k.update(node, rows.Key(), 0), between()); err != nil {
-				return errors.Join(err, rows.Close())
-			}
-		}
-		if err := rows.Close(); err != nil {
-			return err
-		}
-	}
-	return nil
 }
 
 func (p *Plan) node(id uint16) *Node {
@@ -229,54 +207,12 @@ func (k *Keeper) add(state []byte, m member, i int, given []byte) ([]byte, error
 	if !slot.sorted() {
 		return slot.Function.AppendSum(nil, state, given)
 	}
-	value, rest, _ := cutSized(given)
-	values := m.entries(i, value)
+	e := m.entry(i, given)
+	k.keep.Set(e.key, given)
 	if slot.Distinct {
-		again, err := k.keep.Kept().First(values, false, ignored)
-		if err != nil {
-			return nil, err
-		}
-		if !again {
-			if state, err = slot.Function.AppendSum(nil, state, rest); err != nil {
-				return nil, err
-			}
-		}
+		return k.addDistinct(state, slot, e)
 	}
-	k.keep.Set(append(values, m.row...), given)
-	if slot.Distinct {
-		return state, nil
-	}
-	return k.afterChange(state, m, i, value, given)
-}
-
-// afterChange is the state of an extreme after a value came or went.
-func (k *Keeper) afterChange(state []byte, m member, i int, value, come []byte) ([]byte, error) {
-	slot := m.node.keeps.Slots[i]
-	have, _, _ := cutSized(state)
-	switch compared := bytes.Compare(value, have); {
-	case come != nil && (len(state) == 0 || slot.Function.Largest() && compared > 0 || !slot.Function.Largest() && compared < 0):
-		return bytes.Clone(come), nil
-	case compared != 0:
-		return state, nil
-	}
-	return k.extreme(m, i)
-}
-
-// extreme finds the value that a group's min or max shows: of those that are
-// equal, and may look different, that of the last row.
-func (k *Keeper) extreme(m member, i int) (state []byte, err error) {
-	slot := m.node.keeps.Slots[i]
-	take := func(_, entry []byte) error {
-		state = bytes.Clone(entry)
-		return nil
-	}
-	all := m.entries(i, nil)
-	if ok, err := k.keep.Kept().First(all, slot.Function.Largest(), take); err != nil || !ok {
-		return nil, err
-	}
-	value, _, _ := cutSized(state)
-	_, err = k.keep.Kept().First(append(all, value...), !slot.Function.KeepsFirst(), take)
-	return state, err
+	return k.addExtreme(state, slot, e)
 }
 
 // remove takes a contribution out of the state of a slot.
@@ -285,28 +221,10 @@ func (k *Keeper) remove(state []byte, m member, i int, given []byte) ([]byte, er
 	if !slot.sorted() {
 		return slot.Function.AppendDifference(nil, state, given)
 	}
-	value, rest, _ := cutSized(given)
-	values := m.entries(i, value)
-	k.keep.Delete(append(bytes.Clone(values), m.row...))
+	e := m.entry(i, given)
+	k.keep.Delete(e.key)
 	if slot.Distinct {
-		again, err := k.keep.Kept().First(values, false, ignored)
-		if err != nil || again {
-			return state, err
-		}
-		return slot.Function.AppendDifference(nil, state, rest)
+		return k.removeDistinct(state, slot, e)
 	}
-	return k.afterChange(state, m, i, value, nil)
-}
-
-func ignored(_, _ []byte) error { return nil }
-
-// entries is the beginning of the keys of a group's values in a slot.
-func (m member) entries(i int, value []byte) []byte {
-	key := append(appendKeptKey(nil, keptEntry, m.node), byte(i))
-	return append(append(key, m.group...), value...)
-}
-
-// sorted tells whether the values of a group are kept in order.
-func (s *Slot) sorted() bool {
-	return s.Distinct || s.Function.Maintenance() == aggregates.Extreme
+	return k.removeExtreme(state, slot, e)
 }

@@ -35,7 +35,23 @@ func (k Kept) Value(key []byte, fn func(value []byte) error) (ok bool, err error
 // if last is set, or reports that there is none.
 func (k Kept) First(prefix []byte, last bool, fn func(key, value []byte) error) (ok bool, err error) {
 	lower := keptKey(prefix)
-	it, err := k.reader.NewIter(&pebble.IterOptions{LowerBound: lower, UpperBound: successor(nil, lower)})
+	return k.first(lower, successor(nil, lower), last, fn)
+}
+
+// Beside calls fn with the entry next after a key, or next before it, among
+// those whose keys begin with prefix. What was deleted on the other side of the
+// key costs nothing, nor does how often the key itself came and went: a search
+// from the end of the prefix would pass by all of that until it is compacted.
+func (k Kept) Beside(prefix, key []byte, before bool, fn func(key, value []byte) error) (ok bool, err error) {
+	lower, at := keptKey(prefix), keptKey(key)
+	if before {
+		return k.first(lower, at, true, fn)
+	}
+	return k.first(append(at, 0), successor(nil, lower), false, fn)
+}
+
+func (k Kept) first(lower, upper []byte, last bool, fn func(key, value []byte) error) (ok bool, err error) {
+	it, err := k.reader.NewIter(&pebble.IterOptions{LowerBound: lower, UpperBound: upper})
 	if err != nil {
 		return false, iterError(nil, err)
 	}
@@ -51,7 +67,9 @@ func (k Kept) First(prefix []byte, last bool, fn func(key, value []byte) error) 
 	return true, fn(it.Key()[1:], it.Value())
 }
 
-func keptKey(key []byte) []byte { return append(append(make([]byte, 0, 1+len(key)), spaceKept), key...) }
+func keptKey(key []byte) []byte {
+	return append(append(make([]byte, 0, 1+len(key)), spaceKept), key...)
+}
 
 // Keep changes what is kept. Its changes are seen through its own Kept before
 // they are committed. Use it from one goroutine.
