@@ -32,6 +32,9 @@ func TestCompile(t *testing.T) {
 				return ""
 			}
 			plan, problems := compileText(cat, d.Input)
+			if plan != nil {
+				explainAll(t, plan, false) // whatever it is: without a panic
+			}
 			switch {
 			case d.Cmd == "check" || problems.Err() != nil:
 				if len(problems) == 0 {
