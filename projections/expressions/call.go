@@ -32,7 +32,7 @@ func (c *compiler) call(n *pg.FuncCall) (*operand, *Error) {
 	if n.AggStar || n.AggDistinct || len(n.AggOrder) > 0 || n.AggFilter != nil || n.AggWithinGroup {
 		return nil, c.noAggregate(name, at)
 	}
-	args, err := c.arguments(n.Args)
+	args, err := c.arguments(name, n.Args)
 	if err != nil {
 		return nil, err
 	}
@@ -44,21 +44,6 @@ func (c *compiler) noAggregate(name string, at int) *Error {
 		return c.unknownFunction(name, nil, at)
 	}
 	return failure(at, "", "%s is no aggregate", name)
-}
-
-func (c *compiler) arguments(nodes []*pg.Node) ([]*operand, *Error) {
-	var args []*operand
-	for _, n := range nodes {
-		if named := n.GetNamedArgExpr(); named != nil {
-			return nil, failure(c.offset(named.Location), "give the arguments in their order", "named arguments are not supported in expressions")
-		}
-		arg, err := c.value(n)
-		if err != nil {
-			return nil, err
-		}
-		args = append(args, arg)
-	}
-	return args, nil
 }
 
 // callFunction is func_get_detail and what follows it.

@@ -386,6 +386,10 @@ jsonb_extract_path_text(jb, 'b', '1', 'c')
 jsonb_set(jb, '{a}', '2')
 num_nulls(i4, s)
 make_date(2020, 1, 2)
+make_interval(days => 3)
+make_interval(1, mins => 5, secs => 1.5)
+make_date(day => 2, year => 2020, month => 1)
+jsonb_set('{"a":1}'::jsonb, path => '{b}', replacement => '2')
 dp + 1
 ds || 'x'
 dp is null
