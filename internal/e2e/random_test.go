@@ -90,6 +90,9 @@ func (r *runner) part(t *testing.T, conn *pgx.Conn, redis *servers.Redis, part *
 	if err := part.Run(ctx, conn); err != nil {
 		return fmt.Errorf("workload: %w", err)
 	}
+	if _, err := conn.Exec(ctx, "ANALYZE"); err != nil { // the oracle's queries are slow without
+		return err
+	}
 	switch i {
 	case 2:
 		if err := r.begin(t, r.yaml); err != nil {
