@@ -230,8 +230,9 @@ func (e *explanation) missing() string {
 			analyze = append(analyze, sql)
 		}
 	}
+	estimates := len(e.nodes()) > 1 || e.projection.Shape.Collects() // otherwise nothing is
 	for _, table := range e.tables() {
-		if table.Catalog.Rows < 0 {
+		if estimates && table.Catalog.Rows < 0 {
 			add(table.Catalog.String(), table)
 		}
 	}
