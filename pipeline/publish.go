@@ -42,6 +42,7 @@ type publisher struct {
 	// inheriting is set while keys of an earlier state wait for being written again or removed.
 	inheriting bool
 	spared     []string // those of them that rounds of this process have left, not sure yet who takes them
+	sparing    bool     // none of them is removed for now
 	// overflown is set when there were too many of them, and only the store knows the rest.
 	overflown bool
 	horizon   horizon

@@ -121,6 +121,9 @@ func (p *publisher) sweep(ctx context.Context) (bool, error) {
 		p.inheriting = err != nil
 		return false, err
 	}
+	if unknown, err := p.heldWithoutKeys(); err != nil || unknown {
+		return false, err
+	}
 	p.round++
 	publication := p.db.NewPublication()
 	defer publication.Close()
@@ -137,6 +140,26 @@ func (p *publisher) sweep(ctx context.Context) (bool, error) {
 	p.Logger.Info("removed keys that no longer belong", "keys", len(commands))
 	p.Metrics.KeysRemoved.Add(float64(len(commands)))
 	return true, publication.Commit(false)
+}
+
+// heldWithoutKeys tells whether a document in quarantine has keys that cannot be
+// made either: any of the keys that are left may be its own, with its last good version.
+func (p *publisher) heldWithoutKeys() (found bool, err error) {
+	var failed error
+	err = p.db.Quarantine(func(projection uint16, root []byte, _ store.Held) bool {
+		var published store.Published
+		published, _, failed = p.db.Published(projection, root)
+		found = failed == nil && len(published.Keys) < len(p.Plan.Projections[projection].Keys)
+		return failed == nil && !found
+	})
+	if err == nil {
+		err = failed
+	}
+	if found && !p.sparing {
+		p.Logger.Warn("keys of an earlier state stay until the documents in quarantine have keys again")
+	}
+	p.sparing = found
+	return found, err
 }
 
 // horizon decides how long removed keys are remembered: about an hour.

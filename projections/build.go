@@ -69,14 +69,19 @@ func NewBuilder(reader *store.Reader, kept store.Kept) *Builder {
 func (b *Builder) Build(p *Projection, root []byte) (doc Document, ok bool, err error) {
 	b.inUse, b.gathered = 0, b.gathered[:0]
 	f := b.frame(p.level)
-	if ok, err = b.load(f, p.Root, root); err != nil || !ok {
-		return Document{}, false, err
+	ok, err = b.load(f, p.Root, root)
+	if err == nil && ok {
+		ok, err = b.exists(f)
 	}
-	if ok, err = b.exists(f); err != nil || !ok {
+	switch {
+	case Unshowable(err):
+		_ = b.buildKeys(p, f) // as far as they can be: what they are may well not depend on what failed
+		return Document{Keys: b.list}, false, err
+	case err != nil || !ok:
 		return Document{}, false, err
 	}
 	if err := b.buildKeys(p, f); err != nil {
-		return Document{}, false, err
+		return Document{Keys: b.list}, false, err
 	}
 	if ok, err = b.shape(p, f); err != nil || !ok {
 		return Document{Keys: b.list}, false, err // its keys are known all the same: see Unshowable
@@ -121,6 +126,7 @@ func (b *Builder) score(p *Projection, f *frame) (ok bool, err error) {
 	return ok, err
 }
 
+// buildKeys lists the keys of a root, as many as can be made.
 func (b *Builder) buildKeys(p *Projection, f *frame) error {
 	b.keys, b.list = b.keys[:0], b.list[:0]
 	var member []byte
@@ -134,13 +140,14 @@ func (b *Builder) buildKeys(p *Projection, f *frame) error {
 		}
 		member = b.keys
 	}
+	var failed error
 	for _, template := range p.Keys {
 		from := len(b.keys)
 		complete, err := b.buildKey(template, f)
-		if err != nil {
-			return fmt.Errorf("key %s: %w", template.Source, err)
+		if err != nil && failed == nil {
+			failed = fmt.Errorf("key %s: %w", template.Source, err)
 		}
-		if !complete {
+		if err != nil || !complete {
 			b.keys = b.keys[:from]
 			continue
 		}
@@ -151,7 +158,7 @@ func (b *Builder) buildKeys(p *Projection, f *frame) error {
 		}
 		b.addName(b.keys[from:len(b.keys):len(b.keys)])
 	}
-	return nil
+	return failed
 }
 
 // addName lists a key or element, once.
