@@ -290,16 +290,16 @@ func (r *rows) documents(other bool) documents {
 	return made
 }
 
-// hash is the document of a page that is a hash under one of the plans.
-func (page row) hash(other bool) string {
+// hash is the document of the page that is a hash under one of the plans.
+func (r row) hash(other bool) string {
 	if other {
-		return fmt.Sprintf(`{"id":%s,"slug":%s,"rev":%s,"body":%s}`, page[pageID], quote(page[pageSlug]), page[pageRev], quote(page[pageBody]))
+		return fmt.Sprintf(`{"id":%s,"slug":%s,"rev":%s,"body":%s}`, r[pageID], quote(r[pageSlug]), r[pageRev], quote(r[pageBody]))
 	}
-	text := "hash id=" + page[pageID]
-	if page[pageSlug] != null {
-		text += " slug=" + page[pageSlug]
+	text := "hash id=" + r[pageID]
+	if r[pageSlug] != null {
+		text += " slug=" + r[pageSlug]
 	}
-	return text + " rev=" + page[pageRev] + " body=" + page[pageBody]
+	return text + " rev=" + r[pageRev] + " body=" + r[pageBody]
 }
 
 // collections adds the members of collections, and what has their keys under the other plan.
