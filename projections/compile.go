@@ -18,7 +18,7 @@ func Compile(file *config.File, cat *catalog.Catalog) (*Plan, config.Problems) {
 func compile(file *config.File, cat *catalog.Catalog, keep bool) (*Plan, config.Problems) {
 	c := &compiler{
 		file: file, catalog: cat, told: map[told]bool{},
-		options: map[uint32]config.TableOptions{}, tables: map[uint32]*Table{}, folded: map[*Column]bool{},
+		options: map[uint32]config.TableOptions{}, tables: map[uint32]*Table{}, folded: map[*Column]bool{}, named: map[uint32]*catalog.Type{},
 	}
 	c.readTables()
 	plan := &Plan{}
@@ -51,7 +51,8 @@ type compiler struct {
 	nodes      []*Node
 	relations  []*Relation
 	keys       []*key
-	folded     map[*Column]bool // of citext, warned of
+	folded     map[*Column]bool         // of citext, warned of
+	named      map[uint32]*catalog.Type // by expressions, by OID
 }
 
 // told is a problem that has been reported.

@@ -194,7 +194,13 @@ func (n *names) Column(words []expressions.Word) (leaf expressions.Leaf, used in
 }
 
 // Type finds a type that a cast names.
-func (n *names) Type(schema, name string) *catalog.Type { return n.catalog.FindType(schema, name) }
+func (n *names) Type(schema, name string) *catalog.Type {
+	found := n.catalog.FindType(schema, name)
+	if found != nil {
+		n.named[found.OID] = found
+	}
+	return found
+}
 
 func (n *names) compiled(e *expressions.Expr) *Compiled {
 	made := &Compiled{SQL: e, Names: n.leaves}

@@ -5,6 +5,8 @@ import (
 	"encoding/hex"
 	"fmt"
 	"hash"
+	"maps"
+	"slices"
 	"strings"
 
 	"materializer/catalog"
@@ -17,7 +19,7 @@ const layoutVersion = 2
 
 // fingerprint identifies what is stored and what documents are made of it. A
 // state directory is used only under the fingerprint that it was made under.
-func fingerprint(plan *Plan, shared *indexes) string {
+func fingerprint(plan *Plan, shared *indexes, named map[uint32]*catalog.Type) string {
 	d := digest{sha256.New()}
 	d.line("layout", layoutVersion)
 	for _, table := range plan.Schema.Tables {
@@ -33,6 +35,9 @@ func fingerprint(plan *Plan, shared *indexes) string {
 				d.describeType(column.Catalog.Type, seen)
 			}
 		}
+	}
+	for _, oid := range slices.Sorted(maps.Keys(named)) {
+		d.describeType(named[oid], seen)
 	}
 	for _, have := range shared.list {
 		d.line("index", have.ID, have.Table)

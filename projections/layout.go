@@ -32,7 +32,7 @@ func (c *compiler) layOut(plan *Plan, keep bool) {
 		id := node.Table.Stored.ID
 		plan.occurrences[id] = addOccurrences(plan.occurrences[id], node)
 	}
-	plan.Schema.Fingerprint = fingerprint(plan, &shared)
+	plan.Schema.Fingerprint = fingerprint(plan, &shared, c.named)
 }
 
 func (c *compiler) layoutTables(plan *Plan) []*Table {
