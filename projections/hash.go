@@ -27,8 +27,13 @@ func (b *Builder) fields(dst []byte, f *frame, body *Body) ([]byte, error) {
 			return dst, fmt.Errorf("%s: %w", item.Name, err)
 		}
 		value := b.field
-		if string(value) == "null" && !b.isJSONNull(f, item) {
-			continue
+		if string(value) == "null" {
+			if there, err := b.isJSONNull(f, item); err != nil || !there {
+				if err != nil {
+					return dst, err
+				}
+				continue
+			}
 		}
 		if value[0] == '"' && item.isRaw() {
 			if value, err = unquoted(value); err != nil {
@@ -41,12 +46,27 @@ func (b *Builder) fields(dst []byte, f *frame, body *Body) ([]byte, error) {
 }
 
 // isJSONNull tells a json value that is null from a NULL.
-func (b *Builder) isJSONNull(f *frame, item *Item) bool {
-	if f == nil || item.Expr == nil || isTextual(item.Expr.Type()) {
-		return false
+func (b *Builder) isJSONNull(f *frame, item *Item) (bool, error) {
+	e := item.Expr
+	if r := item.Relation; r != nil {
+		e = r.Value
 	}
-	text, err := item.Expr.eval(b, f)
-	return err == nil && text != nil
+	if f == nil || e == nil || isTextual(e.Type()) {
+		return false, nil
+	}
+	var text []byte
+	var err error
+	switch r := item.Relation; {
+	case r == nil:
+		text, err = e.eval(b, f)
+	case r.Grouped != nil:
+		text, err = b.aggregate(f, r, e.(*Compiled))
+	default:
+		if f, err = b.one(f, r); err == nil && f != nil {
+			text, err = e.eval(b, f)
+		}
+	}
+	return text != nil, err
 }
 
 // isRaw tells whether a member is a text, to be shown without quotes.
