@@ -40,7 +40,7 @@ func TestSeqOf(t *testing.T) {
 
 func TestWorkloadFillsInNumbers(t *testing.T) {
 	t.Parallel()
-	for _, w := range workloads {
+	for _, w := range append(workloads, groups) {
 		program := w.transactions(100, 10, 5000, 301)
 		if strings.Contains(program, ":seq") || strings.Contains(program, ":id") || !strings.Contains(program, "301..400") {
 			t.Errorf("%s: program is not filled in: %s", w.name, program)

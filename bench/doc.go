@@ -8,7 +8,7 @@
 // reported is the median of the ratios of such runs, since a rate alone says
 // more about the machine than about the program.
 //
-//	experiment.go   what is measured: drain.go, load.go, latency.go
+//	experiment.go   what is measured: drain.go, load.go, latency.go, groups.go
 //	contestant.go   who is measured: materializer.go, recvlogical.go, stream.go, rediswrite.go, copyout.go
 //	workload.go     on what: the tables, the documents, the changes
 package main

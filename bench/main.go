@@ -22,11 +22,16 @@ type plan struct {
 	runs     int           // of each experiment
 	duration time.Duration // of a run that measures latency
 	rate     int           // commits per second in it
+
+	groups       []int // sizes
+	groupChanges int   // in each
 }
 
 var (
-	usual = plan{rows: 300_000, changes: 300_000, runs: 3, duration: 8 * time.Second, rate: 1000}
-	quick = plan{rows: 20_000, changes: 20_000, runs: 1, duration: 2 * time.Second, rate: 500}
+	usual = plan{rows: 300_000, changes: 300_000, runs: 3, duration: 8 * time.Second, rate: 1000,
+		groups: []int{10, 1000, 100_000, 1_000_000}, groupChanges: 1000}
+	quick = plan{rows: 20_000, changes: 20_000, runs: 1, duration: 2 * time.Second, rate: 500,
+		groups: []int{10, 10_000}, groupChanges: 200}
 )
 
 func main() {
@@ -57,7 +62,7 @@ func parse(args []string) (options, error) {
 	flags.IntVar(&o.changes, "changes", 0, "changes of a backlog, no more than rows")
 	flags.IntVar(&o.runs, "runs", 0, "runs of each experiment")
 	flags.IntVar(&o.rate, "rate", 0, "commits per second when latency is measured")
-	flags.StringVar(&o.only, "only", "load,large,single,latency", "experiments: load, large and single (transactions), latency")
+	flags.StringVar(&o.only, "only", "load,large,single,latency,groups", "experiments: load, large and single (transactions), latency, groups")
 	flags.Var(&o.programs, "materializer", "NAME=PROGRAM to be measured, several times for several; built from this checkout if not given")
 	flags.StringVar(&o.args, "arguments", "run", "arguments of the program, before --config FILE")
 	flags.StringVar(&o.out, "o", "", "file for the results, beside the terminal")
@@ -69,7 +74,7 @@ func parse(args []string) (options, error) {
 	if *short {
 		standard = quick
 	}
-	o.duration = standard.duration
+	o.duration, o.groups, o.groupChanges = standard.duration, standard.groups, standard.groupChanges
 	for _, each := range []struct{ value, standard *int }{
 		{&o.rows, &standard.rows}, {&o.changes, &standard.changes}, {&o.runs, &standard.runs}, {&o.rate, &standard.rate},
 	} {
@@ -105,11 +110,32 @@ func run(ctx context.Context, args []string) error {
 		out = io.MultiWriter(os.Stdout, file)
 	}
 	for _, w := range workloads {
+		if o.only == "groups" {
+			break
+		}
 		if err := measureWorkload(ctx, w, o, out); err != nil {
 			return fmt.Errorf("%s: %w", w.name, err)
 		}
 	}
+	if !o.wanted("groups") {
+		return nil
+	}
+	if err := measureGroups(ctx, o, out); err != nil {
+		return fmt.Errorf("%s: %w", groups.name, err)
+	}
 	return nil
+}
+
+// wanted tells whether an experiment is to be made.
+func (o options) wanted(name string) bool { return slices.Contains(strings.Split(o.only, ","), name) }
+
+// built is the programs to be measured: that of this checkout if none are given.
+func (o options) built(ctx context.Context, s *site) (programs, error) {
+	if len(o.programs) > 0 {
+		return o.programs, nil
+	}
+	path, err := build(ctx, s)
+	return programs{{"materializer", path}}, err
 }
 
 func measureWorkload(ctx context.Context, w workload, o options, out io.Writer) (err error) {
@@ -123,12 +149,8 @@ func measureWorkload(ctx context.Context, w workload, o options, out io.Writer) 
 		return err
 	}
 	fmt.Fprintln(out, described)
-	if len(o.programs) == 0 {
-		path, err := build(ctx, s)
-		if err != nil {
-			return err
-		}
-		o.programs = programs{{"materializer", path}}
+	if o.programs, err = o.built(ctx, s); err != nil {
+		return err
 	}
 	all := s.contestants(o)
 	defer func() {
@@ -172,16 +194,15 @@ func (p *programs) Set(text string) error {
 
 // measureAll makes the experiments, the load first: the others begin where it ends.
 func (s *site) measureAll(ctx context.Context, all []contestant, o options, out io.Writer) error {
-	wanted := func(name string) bool { return slices.Contains(strings.Split(o.only, ","), name) }
 	p := o.plan
-	if !wanted("load") {
+	if !o.wanted("load") {
 		p.runs = 1
 	}
 	loaded, err := s.load(ctx, all, p)
 	if err != nil {
 		return fmt.Errorf("load: %w", err)
 	}
-	if wanted("load") {
+	if o.wanted("load") {
 		if err := loaded.table().print(out); err != nil {
 			return err
 		}
@@ -190,7 +211,7 @@ func (s *site) measureAll(ctx context.Context, all []contestant, o options, out 
 		name         string
 		transactions int
 	}{{"large", 10_000}, {"single", 1}} {
-		if !wanted(size.name) {
+		if !o.wanted(size.name) {
 			continue
 		}
 		drained, err := s.drain(ctx, all, o.plan, size.transactions)
@@ -201,7 +222,7 @@ func (s *site) measureAll(ctx context.Context, all []contestant, o options, out 
 			return err
 		}
 	}
-	if !wanted("latency") {
+	if !o.wanted("latency") {
 		return nil
 	}
 	delayed, err := s.latency(ctx, all, o.plan, o.rate)
