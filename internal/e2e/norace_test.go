@@ -3,4 +3,4 @@
 package e2e
 
 // checks is how many random cases are drawn.
-const checks = "20"
+const checks = "12"

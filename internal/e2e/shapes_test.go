@@ -77,3 +77,39 @@ func TestShapesChange(t *testing.T) {
 		r.wantOracle(t)
 	}
 }
+
+// TestHashNulls tells a json value that is null from a NULL, and texts that look like JSON from JSON.
+func TestHashNulls(t *testing.T) {
+	t.Parallel()
+	r := start(t, `
+CREATE TABLE a (id int PRIMARY KEY, j jsonb, t text);
+CREATE TABLE g (id int PRIMARY KEY, a_id int REFERENCES a, j jsonb, t text);
+INSERT INTO a VALUES (1, 'null', 'null'), (2, '"x"', '"x"'), (3, NULL, NULL), (4, '3', '');
+INSERT INTO g VALUES (1, 1, 'null', 'null'), (2, 2, '"x"', '"x"'), (3, 3, NULL, NULL), (4, 4, '3', '');
+`, `
+projections:
+  one:
+    from: g
+    as: hash
+    key: "g:{id}"
+    columns: [id, j, t]
+    fields:
+      r: {one: a, value: j}
+      s: {one: a, value: t}
+      k: r
+      l: j -> 'x'
+      m: {one: a, inline: true, fields: {jj: j, tt: t}}
+  many:
+    from: a
+    as: hash
+    key: "a:{id}"
+    columns: [id]
+    fields:
+      r: {many: g, value: "(array_agg(j order by id))[1]"}
+      s: {many: g, value: max(t)}
+      o: {many: g, inline: true, fields: {f: "(array_agg(j order by id))[1]", e: max(t), n: array_agg(t order by id)}}
+`)
+	r.wantOracle(t)
+	servertest.Exec(t, r.pg, "UPDATE a SET j = CASE WHEN id % 2 = 0 THEN jsonb 'null' END, t = NULLIF(t, '') || '1'", "UPDATE g SET j = NULL, t = NULL WHERE id = 1")
+	r.wantOracle(t)
+}
