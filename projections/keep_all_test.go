@@ -34,7 +34,7 @@ projections:
     fields:
       own: {many: members, fields: {n: count(*), s: sum(n), a: avg(n), least: min(n), most: max(n), kinds: count(distinct kind), ns: sum(distinct n), some: "count(*) filter (where n > 1)", all: "bool_and(n > 1)"}}
       over: {many: members, through: links, where: kind <> 'q', fields: {n: count(*), s: sum(n), y: max(kind)}}
-      deep: {many: links, through: members, where: n is not null, fields: {n: count(*), s: sum(n), y: max(n)}}
+      deep: {many: links, through: members, where: n is not null, fields: {n: count(*), s: sum(n), y: trim_scale(max(n))}}
       far: {many: links, joins: {m: {one: members, on: {id: member_id}}}, where: "m.kind = 'p'", fields: {n: count(*), ns: count(distinct n), s: min(n)}}
 `
 

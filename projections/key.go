@@ -209,13 +209,22 @@ func (c *compiler) checkOverlaps() {
 			if a.projection == b.projection && a.projection.Shape.Collects() || !a.pattern.meets(b.pattern) {
 				continue
 			}
-			if (a.pattern.open || b.pattern.open) && !a.same(b) {
+			if (a.pattern.open || b.pattern.open) && !a.same(b) && a.kind() == b.kind() {
 				a.projection.Claims, b.projection.Claims = true, true
 				continue
 			}
 			c.failOverlap(a, b)
 		}
 	}
+}
+
+// kind tells keys that can never share a place in Redis, not even one after the
+// other: of documents, whose owner is decided, and of either collection.
+func (k *key) kind() Shape {
+	if k.projection.Shape.Collects() {
+		return k.projection.Shape
+	}
+	return JSON
 }
 
 func (c *compiler) failOverlap(a, b *key) {

@@ -18,7 +18,7 @@ import (
 var (
 	// ErrFingerprint: the state was made under another schema. Start a new epoch.
 	ErrFingerprint = errors.New("local state was made for another set of projections")
-	// ErrFormat: the state was written by a newer program.
+	// ErrFormat: the state was written by another version of the program.
 	ErrFormat = errors.New("local state has a format that this program does not know")
 	// ErrLocked: another process has the state open.
 	ErrLocked = errors.New("local state is in use by another process")

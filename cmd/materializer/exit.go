@@ -71,7 +71,7 @@ var hints = []struct {
 }{
 	{store.ErrLocked, "another materializer runs with this state.dir: stop it, or give each its own"},
 	{replication.ErrSlotActive, "another materializer, or another program, reads this slot: stop it, or set source.slot"},
-	{store.ErrFormat, "a newer version of the program wrote it: run that version, or remove it with `materializer teardown --state`, which means a new load"},
+	{store.ErrFormat, "another version of the program wrote it: run that version, or remove it with `materializer teardown --state`, which means a new load"},
 	{store.ErrCorrupt, "start again: what cannot be read is made anew from PostgreSQL"},
 	{store.ErrDiskFull, "make room where state.dir is and start again; nothing is lost"},
 }

@@ -12,6 +12,7 @@ import (
 
 	"github.com/spf13/cobra"
 
+	"materializer/projections"
 	"materializer/replication"
 	"materializer/store"
 	"materializer/writer"
@@ -224,13 +225,22 @@ func (k *keyRemover) remove(ctx context.Context, state *store.Dir, number uint64
 
 func (k *keyRemover) published(ctx context.Context, db *store.DB) error {
 	return db.PublishedAll(func(_ uint16, _ []byte, published store.Published) error {
-		for _, key := range published.Keys {
-			if err := k.add(ctx, key); err != nil {
+		for _, name := range published.Keys {
+			if err := k.add(ctx, keyOf(name)); err != nil {
 				return err
 			}
 		}
 		return nil
 	})
+}
+
+// keyOf is the key in Redis of what a name in local state stands for: the
+// collection of an element.
+func keyOf(name []byte) []byte {
+	if key, _, ok := projections.SplitElement(name); ok {
+		return key
+	}
+	return name
 }
 
 func (k *keyRemover) leftovers(ctx context.Context, db *store.DB) error {
@@ -241,7 +251,7 @@ func (k *keyRemover) leftovers(ctx context.Context, db *store.DB) error {
 			return err
 		}
 		for _, leftover := range batch {
-			if err := k.add(ctx, leftover.Key); err != nil {
+			if err := k.add(ctx, keyOf(leftover.Key)); err != nil {
 				return err
 			}
 		}
