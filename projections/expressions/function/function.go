@@ -26,6 +26,35 @@ type Function struct {
 	Make func(Types) (Func, error)
 }
 
+// Since is the function with another implementation from a release of PostgreSQL on.
+func (f Function) Since(release int, newer Func) Function {
+	older := f
+	return Function{Signature: f.Signature, Make: func(types Types) (Func, error) {
+		switch {
+		case types.Version >= release:
+			return newer, nil
+		case older.Make != nil:
+			return older.Make(types)
+		}
+		return older.Call, nil
+	}}
+}
+
+// Revised gives functions of a list other implementations from a release on: those of newer with the same signature.
+func Revised(list []Function, release int, newer []Function) []Function {
+	revised := make(map[string]Func, len(newer))
+	for _, f := range newer {
+		revised[f.Signature] = f.Call
+	}
+	result := make([]Function, len(list))
+	for i, f := range list {
+		if result[i] = f; revised[f.Signature] != nil {
+			result[i] = f.Since(release, revised[f.Signature])
+		}
+	}
+	return result
+}
+
 // Func computes a value from values. It is safe for concurrent use.
 type Func func(args []any) (any, error)
 

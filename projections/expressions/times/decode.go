@@ -40,6 +40,7 @@ const (
 // decoder makes a moment of fields, for dates and timestamps, or for times of day alone.
 type decoder struct {
 	moment
+	release  int // of PostgreSQL: since 16 what makes no sense is refused
 	timeOnly bool
 	fields   []field
 	have     seen
@@ -68,6 +69,14 @@ func (d *decoder) decode() error {
 		}
 		d.have |= found
 	}
+	if d.strict() {
+		if d.label != noUnit {
+			return errFormat
+		}
+		if d.point != noUnit {
+			return nil
+		}
+	}
 	if err := d.finishDate(); err != nil {
 		return err
 	}
@@ -85,6 +94,9 @@ func (d *decoder) decode() error {
 	}
 	return d.finishZone()
 }
+
+// strict tells whether units without their number, and points in time with others, are refused.
+func (d *decoder) strict() bool { return d.release >= 16 }
 
 func (d *decoder) field(i int, f field) (seen, error) {
 	switch f.kind {
@@ -186,7 +198,7 @@ func (d *decoder) dateGiven() seen {
 
 // time reads hh:mm:ss.
 func (d *decoder) time(text string) (seen, error) {
-	if !d.timeOnly && d.label != noUnit {
+	if (!d.timeOnly || d.strict()) && d.label != noUnit {
 		if d.label != timeOfDay {
 			return 0, errFormat
 		}
@@ -244,6 +256,9 @@ func (d *decoder) labelled(text string) (seen, error) {
 	wide, rest, ok := leadingInt(text, 32)
 	if !ok {
 		return 0, errField
+	}
+	if d.strict() && d.label != julianDay && d.label != timeOfDay {
+		return 0, errFormat
 	}
 	if rest != "" && (rest[0] != '.' || d.label != julianDay && d.label != timeOfDay && d.label != second) {
 		return 0, errFormat

@@ -95,7 +95,10 @@ func (d *decoder) finishTime() error {
 func (d *decoder) word(i int, text string) (seen, error) {
 	t, known := abbreviations()[text]
 	if !known {
-		if t.token, known = lookUp(dateTokens, text); !known {
+		if t.token, known = lookUp(dateTokens, text); !known && d.strict() && text == "+infinity" {
+			t.token, known = dateTokens["infinity"], true
+		}
+		if !known {
 			return d.zoneName(text)
 		}
 	}
@@ -136,6 +139,9 @@ func (d *decoder) word(i int, text string) (seen, error) {
 	case isoTimeKind:
 		return d.isoTime(i)
 	}
+	if d.strict() && d.label != noUnit {
+		return 0, errFormat
+	}
 	d.label = t.unit()
 	return 0, nil
 }
@@ -165,6 +171,9 @@ func (d *decoder) reserved(point unit) (seen, error) {
 		return 0, errClock
 	}
 	d.point = point
+	if d.strict() {
+		return hasDate | hasTime | hasZone, nil
+	}
 	return hasReserved, nil
 }
 
@@ -183,6 +192,13 @@ func (d *decoder) monthName(value int) (seen, error) {
 
 // isoTime is the T before a time.
 func (d *decoder) isoTime(i int) (seen, error) {
+	if d.strict() {
+		if !d.timeOnly && d.have&hasDate != hasDate || d.label != noUnit {
+			return 0, errFormat
+		}
+		d.label = timeOfDay
+		return 0, nil
+	}
 	if !d.timeOnly && d.have&hasDate != hasDate || i+1 >= len(d.fields) {
 		return 0, errFormat
 	}

@@ -27,7 +27,7 @@ func TestToChar(t *testing.T) {
 		}
 	}
 	list := only(func(f function.Function) bool { return strings.HasPrefix(f.Signature, "to_char") })
-	proof.Functions(t, library(), servertest.Database(t), list, proof.Samples{Values: values}, 1500, 4)
+	proof.Functions(t, library(t), servertest.Database(t), list, proof.Samples{Values: values}, 1500, 4)
 }
 
 // readings are texts and templates to read them by.
@@ -42,7 +42,7 @@ var readings = [][2]string{
 
 func TestFromChar(t *testing.T) {
 	t.Parallel()
-	l := library()
+	l := library(t)
 	random := rand.New(rand.NewPCG(5, 5))
 	all := append([][2]string{}, readings...)
 	for range 2500 { // texts by templates that are not theirs

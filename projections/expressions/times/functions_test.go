@@ -55,7 +55,7 @@ func TestFunctions(t *testing.T) {
 		}
 	}
 	url := servertest.Database(t)
-	proof.Functions(t, library(), url, plain, proof.Samples{Values: samples}, 150, 1)
+	proof.Functions(t, library(t), url, plain, proof.Samples{Values: samples}, 150, 1)
 	withZones := map[string][]string{}
 	for name, values := range samples {
 		withZones[name] = values
@@ -63,7 +63,7 @@ func TestFunctions(t *testing.T) {
 	withZones["text"] = zoneNameSamples
 	withZones["int4"] = []string{"1", "2", "3", "11", "2020", "2024", "12", "30", "59"}
 	withZones["float8"] = []string{"0", "1.5", "59.999999"}
-	proof.Functions(t, library(), url, named, proof.Samples{Values: withZones}, 800, 2)
+	proof.Functions(t, library(t), url, named, proof.Samples{Values: withZones}, 800, 2)
 }
 
 // apart are functions that have tests of their own.
@@ -83,7 +83,7 @@ func TestTypmods(t *testing.T) {
 	t.Parallel()
 	values := map[string][]string{"interval": samples["interval"], "int4": typmodSamples}
 	list := only(func(f function.Function) bool { return f.Signature == "interval(interval,int4)" })
-	proof.Functions(t, library(), servertest.Database(t), list, proof.Samples{Values: values}, 400, 3)
+	proof.Functions(t, library(t), servertest.Database(t), list, proof.Samples{Values: values}, 400, 3)
 }
 
 func only(wanted func(function.Function) bool) []function.Function {

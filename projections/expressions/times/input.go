@@ -4,9 +4,9 @@ import (
 	"materializer/projections/expressions/datum"
 )
 
-// ParseDate reads a date.
-func ParseDate(text string) (datum.Date, error) {
-	d, err := decodeText(text, roomOfDate, false)
+// parseDate reads a date.
+func parseDate(text string, release int) (datum.Date, error) {
+	d, err := decodeText(text, roomOfDate, false, release)
 	if err != nil {
 		return 0, named(err, "date")
 	}
@@ -33,38 +33,38 @@ func dateOf(m *moment) (datum.Date, error) {
 	return datum.Date(date), nil
 }
 
-// ParseTime reads a time of day. A zone is read and left out.
-func ParseTime(text string) (datum.Time, error) {
-	d, err := decodeText(text, roomOfTime, true)
+// parseTime reads a time of day. A zone is read and left out.
+func parseTime(text string, release int) (datum.Time, error) {
+	d, err := decodeText(text, roomOfTime, true, release)
 	if err != nil {
 		return 0, named(err, "time")
 	}
 	return datum.Time(d.clockMicros()), nil
 }
 
-// ParseTimeTZ reads a time of day with its zone, which is UTC if it has none.
-func ParseTimeTZ(text string) (datum.TimeTZ, error) {
-	d, err := decodeText(text, roomOfTime, true)
+// parseTimeTZ reads a time of day with its zone, which is UTC if it has none.
+func parseTimeTZ(text string, release int) (datum.TimeTZ, error) {
+	d, err := decodeText(text, roomOfTime, true, release)
 	if err != nil {
 		return datum.TimeTZ{}, named(err, "time with time zone")
 	}
 	return datum.TimeTZ{Time: datum.Time(d.clockMicros()), Zone: int32(d.west)}, nil
 }
 
-// ParseTimestamp reads a timestamp. A zone is read and left out.
-func ParseTimestamp(text string) (datum.Timestamp, error) {
-	t, err := parseTimestamp(text, "timestamp", false)
+// parseLocalTimestamp reads a timestamp. A zone is read and left out.
+func parseLocalTimestamp(text string, release int) (datum.Timestamp, error) {
+	t, err := parseTimestamp(text, "timestamp", false, release)
 	return datum.Timestamp(t), err
 }
 
-// ParseTimestampTZ reads a timestamp with its zone, which is UTC if it has none.
-func ParseTimestampTZ(text string) (datum.TimestampTZ, error) {
-	t, err := parseTimestamp(text, "timestamp with time zone", true)
+// parseTimestampTZ reads a timestamp with its zone, which is UTC if it has none.
+func parseTimestampTZ(text string, release int) (datum.TimestampTZ, error) {
+	t, err := parseTimestamp(text, "timestamp with time zone", true, release)
 	return datum.TimestampTZ(t), err
 }
 
-func parseTimestamp(text, typeName string, zoned bool) (int64, error) {
-	d, err := decodeText(text, roomOfTimestamp, false)
+func parseTimestamp(text, typeName string, zoned bool, release int) (int64, error) {
+	d, err := decodeText(text, roomOfTimestamp, false, release)
 	if err != nil {
 		return 0, named(err, typeName)
 	}
@@ -82,11 +82,11 @@ func parseTimestamp(text, typeName string, zoned bool) (int64, error) {
 	return d.timestamp(d.west)
 }
 
-func decodeText(text string, room int, timeOnly bool) (*decoder, error) {
+func decodeText(text string, room int, timeOnly bool, release int) (*decoder, error) {
 	fields, err := scan(text, room)
 	if err != nil {
 		return nil, err
 	}
-	d := &decoder{timeOnly: timeOnly, fields: fields}
+	d := &decoder{release: release, timeOnly: timeOnly, fields: fields}
 	return d, d.decode()
 }

@@ -103,7 +103,7 @@ func TestRefusedInput(t *testing.T) {
 		"timetz":      {"now", "10:00 MSK"},
 	}
 	for name, texts := range cases {
-		codec, err := library().Codec(signatures.ByName(name))
+		codec, err := library(t).Codec(signatures.ByName(name))
 		if err != nil {
 			t.Fatal(err)
 		}

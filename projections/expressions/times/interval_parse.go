@@ -12,17 +12,24 @@ import (
 type intervalParts struct {
 	years, months, days int32
 	micros              int64
+	point               unit // early or late, of an infinite one
 }
 
-// ParseInterval reads an interval. The typmod is that of `interval '5' day`:
+// parseInterval reads an interval as a release of PostgreSQL does. The typmod is that of `interval '5' day`:
 // it says what a number without a unit means, and what is cut off; -1 if there is none.
-func ParseInterval(text string, typmod int32) (datum.Interval, error) {
-	p, err := parseIntervalParts(text, typmod)
+func parseInterval(text string, typmod int32, release int) (datum.Interval, error) {
+	p, err := parseIntervalParts(text, typmod, release)
 	if err != nil {
 		if errors.Is(err, errField) {
 			return datum.Interval{}, errIntervalField
 		}
 		return datum.Interval{}, named(err, "interval")
+	}
+	switch p.point {
+	case early:
+		return earlyInterval, nil
+	case late:
+		return lateInterval, nil
 	}
 	months, ok := int32Of(int64(p.years)*monthsPerYear + int64(p.months))
 	if !ok {
@@ -31,10 +38,10 @@ func ParseInterval(text string, typmod int32) (datum.Interval, error) {
 	return adjustInterval(datum.Interval{Months: months, Days: p.days, Microseconds: p.micros}, typmod)
 }
 
-func parseIntervalParts(text string, typmod int32) (intervalParts, error) {
+func parseIntervalParts(text string, typmod int32, release int) (intervalParts, error) {
 	fields, err := scan(text, roomOfInterval)
 	if err == nil {
-		d := intervalDecoder{fields: fields, fieldsMask: intervalFields(typmod)}
+		d := intervalDecoder{fields: fields, fieldsMask: intervalFields(typmod), strict: release >= 17}
 		if err = d.decode(); err == nil {
 			return d.intervalParts, nil
 		}
@@ -54,12 +61,14 @@ type intervalDecoder struct {
 	unit       unit // of the number to the left
 	unitKnown  bool
 	ago        bool
+	strict     bool // since 17: each unit has its number, "ago" is last, and there are infinite intervals
+	open       bool // the unit to the right has no number yet
 }
 
 // decode reads the fields backwards, so that units come before their numbers.
 func (d *intervalDecoder) decode() error {
 	for i := len(d.fields) - 1; i >= 0; i-- {
-		found, err := d.field(d.fields[i])
+		found, err := d.field(d.fields[i], i == len(d.fields)-1)
 		if err != nil {
 			return err
 		}
@@ -68,7 +77,7 @@ func (d *intervalDecoder) decode() error {
 		}
 		d.have |= found
 	}
-	if d.have == 0 {
+	if d.have == 0 || d.strict && d.open {
 		return errFormat
 	}
 	if !d.ago {
@@ -81,11 +90,13 @@ func (d *intervalDecoder) decode() error {
 	return nil
 }
 
-func (d *intervalDecoder) field(f field) (seen, error) {
+func (d *intervalDecoder) field(f field, last bool) (seen, error) {
 	switch f.kind {
 	case timeField:
+		d.open = false
 		return d.clock(f.text, 1)
 	case zoneField:
+		d.open = false
 		if strings.Contains(f.text, ":") {
 			sign := int64(1)
 			if f.text[0] == '-' {
@@ -97,19 +108,39 @@ func (d *intervalDecoder) field(f field) (seen, error) {
 		}
 		return d.number(f.text)
 	case dateField, numberField:
+		d.open = false
 		return d.number(f.text)
 	}
 	t, known := lookUp(unitTokens, f.text)
 	switch {
-	case !known:
+	case !known && d.strict:
+		return d.infinity(f.text, last)
+	case !known, d.strict && d.open, d.strict && t.kind == agoKind && !last:
 		return 0, errFormat
 	case t.kind == agoKind:
 		d.ago, d.unit = true, noUnit
 	default:
-		d.unit = t.unit()
+		d.unit, d.open = t.unit(), true
 	}
 	d.unitKnown = true
 	return 0, nil
+}
+
+// infinity reads the name of an infinite interval, which stands alone.
+func (d *intervalDecoder) infinity(text string, last bool) (seen, error) {
+	switch {
+	case text == "at" || text == "on":
+		return 0, nil
+	case !last:
+		return 0, errFormat
+	case text == "-infinity":
+		d.point = early
+	case text == "infinity" || text == "+infinity":
+		d.point = late
+	default:
+		return 0, errFormat
+	}
+	return hasDate | hasTime, nil
 }
 
 // clock reads hh:mm:ss; what is left of it are days.

@@ -15,9 +15,9 @@ import (
 func TestMain(m *testing.M) { servertest.Main(m) }
 
 // library has this family, and numbers and texts as arguments and results.
-func library() *function.Library {
+func library(t testing.TB) *function.Library {
 	types := append(append(Types(), numbers.Types()...), texts)
-	return function.NewLibrary(signatures.ByName, Functions(), types)
+	return function.NewLibrary(signatures.ByName, Functions(), types).For(servertest.Cluster(t).Version)
 }
 
 // texts is the type of texts.
@@ -76,7 +76,7 @@ func resultOf(name string) *catalog.Type {
 
 func codecOf(t *testing.T, typeName string) function.Codec {
 	t.Helper()
-	codec, err := library().Codec(signatures.ByName(typeName))
+	codec, err := library(t).Codec(signatures.ByName(typeName))
 	if err != nil {
 		t.Fatal(err)
 	}
@@ -85,7 +85,7 @@ func codecOf(t *testing.T, typeName string) function.Codec {
 
 func orderOf(t *testing.T, typeName string) function.Compare {
 	t.Helper()
-	order, err := library().Compare(signatures.ByName(typeName))
+	order, err := library(t).Compare(signatures.ByName(typeName))
 	if err != nil {
 		t.Fatal(err)
 	}

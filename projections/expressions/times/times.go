@@ -33,7 +33,8 @@ const (
 
 // Functions gives the functions on dates and times.
 func Functions() []function.Function {
-	return concat(comparisons(), conversions(), arithmetic(), intervals(), parts(), truncations(), zoneFunctions(), makers(), overlapping(), formatting())
+	list := concat(comparisons(), conversions(), arithmetic(), intervals(), parts(), truncations(), zoneFunctions(), makers(), overlapping(), formatting())
+	return function.Revised(list, 17, withInfiniteIntervals())
 }
 
 func concat(lists ...[]function.Function) []function.Function { return slices.Concat(lists...) }
@@ -41,34 +42,47 @@ func concat(lists ...[]function.Function) []function.Function { return slices.Co
 // Types gives the types of dates and times.
 func Types() []function.Type {
 	return []function.Type{
-		typed("date", ParseDate, AppendDate, cmp.Compare[datum.Date]),
-		typed("time", ParseTime, AppendTime, cmp.Compare[datum.Time]),
-		typed("timetz", ParseTimeTZ, AppendTimeTZ, compareTimeTZ),
-		typed("timestamp", ParseTimestamp, AppendTimestamp, cmp.Compare[datum.Timestamp]),
-		typed("timestamptz", ParseTimestampTZ, AppendTimestampTZ, cmp.Compare[datum.TimestampTZ]),
-		typed("interval", parseAnyInterval, AppendInterval, compareInterval),
+		typed("date", parseDate, AppendDate, cmp.Compare[datum.Date]),
+		typed("time", parseTime, AppendTime, cmp.Compare[datum.Time]),
+		typed("timetz", parseTimeTZ, AppendTimeTZ, compareTimeTZ),
+		typed("timestamp", parseLocalTimestamp, AppendTimestamp, cmp.Compare[datum.Timestamp]),
+		typed("timestamptz", parseTimestampTZ, AppendTimestampTZ, cmp.Compare[datum.TimestampTZ]),
+		intervalType(),
 	}
 }
 
-func parseAnyInterval(text string) (datum.Interval, error) { return ParseInterval(text, -1) }
-
 // typed makes a type from functions on its Go type.
-func typed[T any](name string, parse func(string) (T, error), write func([]byte, T) []byte, order func(a, b T) int) function.Type {
-	codec := function.Codec{
-		Parse: func(text string) (any, error) {
-			value, err := parse(text)
-			if err != nil {
-				return nil, err
-			}
-			return value, nil
-		},
-		Append: func(dst []byte, value any) []byte { return write(dst, value.(T)) },
-	}
+func typed[T any](name string, parse func(text string, release int) (T, error), write func([]byte, T) []byte, order func(a, b T) int) function.Type {
 	return function.Type{
-		Name:  name,
-		Make:  func(*catalog.Type, function.Types) (function.Codec, error) { return codec, nil },
+		Name: name,
+		Make: func(_ *catalog.Type, types function.Types) (function.Codec, error) {
+			return function.Codec{
+				Parse: func(text string) (any, error) {
+					value, err := parse(text, types.Version)
+					if err != nil {
+						return nil, err
+					}
+					return value, nil
+				},
+				Append: func(dst []byte, value any) []byte { return write(dst, value.(T)) },
+			}, nil
+		},
 		Order: func(*catalog.Type, function.Types) (function.Compare, error) { return ordered(order), nil },
 	}
+}
+
+// intervalType has infinite intervals since PostgreSQL 17.
+func intervalType() function.Type {
+	parse := func(text string, release int) (datum.Interval, error) { return parseInterval(text, -1, release) }
+	older, newer := typed("interval", parse, AppendInterval, compareInterval), typed("interval", parse, appendAnyInterval, compareInterval)
+	t := older
+	t.Make = func(typ *catalog.Type, types function.Types) (function.Codec, error) {
+		if types.Version >= 17 {
+			return newer.Make(typ, types)
+		}
+		return older.Make(typ, types)
+	}
+	return t
 }
 
 func ordered[T any](order func(a, b T) int) function.Compare {

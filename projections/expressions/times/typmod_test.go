@@ -36,7 +36,7 @@ func TestTypmodsOfLiterals(t *testing.T) {
 	var expressions, answers []string
 	for fields, typmod := range typmods {
 		for _, text := range texts {
-			v, err := ParseInterval(text, typmod)
+			v, err := parseInterval(text, typmod, servertest.Cluster(t).Version)
 			answer := "=" + string(AppendInterval(nil, v))
 			if err != nil {
 				answer = proof.Answer(codecOf(t, "interval"), nil, err)

@@ -21,7 +21,7 @@ var edgeZones = []string{"America/New_York", "Europe/Berlin", "Europe/Dublin", "
 func TestZoneEdges(t *testing.T) {
 	t.Parallel()
 	random := rand.New(rand.NewPCG(9, 9))
-	l := library()
+	l := library(t)
 	var expressions, answers []string
 	ask := func(name, zone string, in, out string, value any, text string) {
 		f, ok := l.Function(name)
@@ -75,7 +75,7 @@ func TestAbbreviations(t *testing.T) {
 	list := only(func(f function.Function) bool {
 		return f.Signature == "timezone(text,timestamp)" || f.Signature == "timezone(text,timestamptz)"
 	})
-	proof.Functions(t, library(), servertest.Database(t), list, proof.Samples{Values: values}, 2500, 6)
+	proof.Functions(t, library(t), servertest.Database(t), list, proof.Samples{Values: values}, 2500, 6)
 }
 
 // TestZoneNames checks every name of the database, in any case.
@@ -91,7 +91,7 @@ func TestZoneNames(t *testing.T) {
 // TestTruncationInZones checks date_trunc with a zone.
 func TestTruncationInZones(t *testing.T) {
 	t.Parallel()
-	l := library()
+	l := library(t)
 	f, ok := l.Function("date_trunc(text,timestamptz,text)")
 	if !ok {
 		t.Fatal("no date_trunc with a zone")
@@ -122,7 +122,7 @@ func TestTimesInZones(t *testing.T) {
 	t.Parallel()
 	values := map[string][]string{"timetz": samples["timetz"], "text": {"UTC", "EST", "edt", "GMT+3", "<+0530>-5:30", "Etc/GMT-14", "foo", "", "+5", "MST"}}
 	list := only(func(f function.Function) bool { return f.Signature == "timezone(text,timetz)" })
-	proof.Functions(t, library(), servertest.Database(t), list, proof.Samples{Values: values}, 200, 7)
+	proof.Functions(t, library(t), servertest.Database(t), list, proof.Samples{Values: values}, 200, 7)
 	for _, name := range []string{"America/New_York", "MSK", "Europe/London"} {
 		if _, err := timeAtZone(name, datum.TimeTZ{}); err != error(errClock) {
 			t.Errorf("%s: %v, want %v", name, err, errClock)
