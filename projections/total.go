@@ -43,6 +43,9 @@ type contribution struct {
 type failure struct{ code, message string }
 
 func failureOf(err error) (failure, bool) {
+	if err == nil {
+		return failure{}, false // without the allocation below
+	}
 	var raised *datum.Error
 	if !errors.As(err, &raised) || errors.Is(err, values.ErrUnknownLabel) {
 		return failure{}, false
