@@ -12,7 +12,7 @@ func TestEmptyKeysAndMembers(t *testing.T) {
 	r := start(t, `CREATE TABLE e (id int PRIMARY KEY, a text, b text, s float8);
 	INSERT INTO e VALUES (1, '', '', 1), (2, '', 'x', 2), (3, E'l\n2', E'\n', 3), (4, 'x', '', 'inf'), (5, 'x', 'x', '-inf'), (6, '', '', 7), (7, NULL, 'q', 1), (8, '*?[', E'\\', -0.0)`, `
 projections:
-  doc: {from: e, key: "{a}{b}", key_is_unique: true, as: text, value: "a || id", where: "id in (2, 3)"}
+  doc: {from: e, key: "d:{a}{b}", key_is_unique: true, as: text, value: "a || id", where: "id in (2, 3)"}
   one: {from: e, key: ["s:{a}", "s:{b}"], as: set, member: "{b}"}
   two: {from: e, key: ["z:{a}", "z:{b}", "zz:{a}:{b}"], as: zset, member: "{b}{a}", score: s}
   h: {from: e, key: "h:{id}", as: hash, columns: [id, a, b], fields: {"x:y": "a", "n l": "s"}}
