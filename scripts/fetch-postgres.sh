@@ -47,6 +47,13 @@ node -e '
 		fs.symlinkSync(path.relative(path.dirname(target), source), target);
 	}'
 chmod -R u+w,go+rX native
+# The machine's time zones, as distributions build it: tests compare with them.
+zones=native/share/timezone
+[ -d native/share/postgresql/timezone ] && zones=native/share/postgresql/timezone
+if [ -d /usr/share/zoneinfo ]; then
+	rm -rf "$zones"
+	ln -s /usr/share/zoneinfo "$zones"
+fi
 chmod 755 native/bin/*
 native/bin/postgres --version >/dev/null || die "the programs of $version do not run on this machine"
 

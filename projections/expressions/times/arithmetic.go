@@ -210,6 +210,14 @@ func subtract(a, b int64) (datum.Interval, error) {
 	return justifyHours(datum.Interval{Microseconds: a - b})
 }
 
+// subtractChecked refuses what is too long, as PostgreSQL does since 16.
+func subtractChecked(a, b int64) (datum.Interval, error) {
+	if _, ok := sub64(a, b); !ok && finite(a) && finite(b) {
+		return datum.Interval{}, datum.ErrIntervalRange
+	}
+	return subtract(a, b)
+}
+
 // age is the time between timestamps as one counts it, in years, months and days.
 func age(a, b int64) (datum.Interval, error) {
 	if a == datum.NegativeInfinity || b == datum.NegativeInfinity {

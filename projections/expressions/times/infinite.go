@@ -159,10 +159,10 @@ func infiniteArithmetic() []function.Function {
 		}),
 		function.Of1("isfinite(interval)", func(v datum.Interval) (bool, error) { return !infiniteInterval(v), nil }),
 		function.Of2("timestamp_mi(timestamp,timestamp)", func(a, b datum.Timestamp) (datum.Interval, error) {
-			return between(int64(a), int64(b), subtract)
+			return between(int64(a), int64(b), subtractChecked)
 		}),
 		function.Of2("timestamptz_mi(timestamptz,timestamptz)", func(a, b datum.TimestampTZ) (datum.Interval, error) {
-			return between(int64(a), int64(b), subtract)
+			return between(int64(a), int64(b), subtractChecked)
 		}),
 		function.Of2("age(timestamp,timestamp)", func(a, b datum.Timestamp) (datum.Interval, error) {
 			return between(int64(a), int64(b), age)
@@ -287,11 +287,10 @@ func infiniteParts() []function.Function {
 	}
 	return append(partsOf("interval", get),
 		function.Of2("date_trunc(text,interval)", func(name string, v datum.Interval) (datum.Interval, error) {
-			truncated, err := truncateInterval(name, v)
-			if err == nil && infiniteInterval(v) {
+			if infiniteInterval(v) {
 				return v, nil
 			}
-			return truncated, err
+			return truncateInterval(name, v)
 		}),
 		function.Of3("date_bin(interval,timestamp,timestamp)", func(width datum.Interval, t, origin datum.Timestamp) (datum.Timestamp, error) {
 			return asTimestamp(binAny(width, int64(t), int64(origin)))

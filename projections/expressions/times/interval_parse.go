@@ -114,7 +114,7 @@ func (d *intervalDecoder) field(f field, last bool) (seen, error) {
 	t, known := lookUp(unitTokens, f.text)
 	switch {
 	case !known && d.strict:
-		return d.infinity(f.text, last)
+		return d.otherWord(f.text, last)
 	case !known, d.strict && d.open, d.strict && t.kind == agoKind && !last:
 		return 0, errFormat
 	case t.kind == agoKind:
@@ -126,10 +126,16 @@ func (d *intervalDecoder) field(f field, last bool) (seen, error) {
 	return 0, nil
 }
 
-// infinity reads the name of an infinite interval, which stands alone.
-func (d *intervalDecoder) infinity(text string, last bool) (seen, error) {
+// otherWord reads what is no unit: the name of an infinite interval, which stands alone.
+func (d *intervalDecoder) otherWord(text string, last bool) (seen, error) {
 	switch {
 	case text == "at" || text == "on":
+		if d.open {
+			return 0, errFormat
+		}
+		return 0, nil
+	case dateTokens[text].kind == unitKind && !d.open: // a unit of dates, which no number of an interval has
+		d.unit, d.open, d.unitKnown = dateTokens[text].unit(), true, true
 		return 0, nil
 	case !last:
 		return 0, errFormat

@@ -34,7 +34,9 @@ const (
 // Functions gives the functions on dates and times.
 func Functions() []function.Function {
 	list := concat(comparisons(), conversions(), arithmetic(), intervals(), parts(), truncations(), zoneFunctions(), makers(), overlapping(), formatting())
-	return function.Revised(list, 17, withInfiniteIntervals())
+	list = function.Revised(list, 16, withCheckedDifferences())
+	list = function.Revised(list, 17, withInfiniteIntervals())
+	return function.Revised(list, 18, withCheckedUnits())
 }
 
 func concat(lists ...[]function.Function) []function.Function { return slices.Concat(lists...) }

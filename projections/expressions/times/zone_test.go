@@ -96,6 +96,10 @@ func TestTruncationInZones(t *testing.T) {
 	if !ok {
 		t.Fatal("no date_trunc with a zone")
 	}
+	call, err := l.Bind(f, nil, nil, nil)
+	if err != nil {
+		t.Fatal(err)
+	}
 	codec, err := l.Codec(signatures.ByName("timestamptz"))
 	if err != nil {
 		t.Fatal(err)
@@ -110,7 +114,7 @@ func TestTruncationInZones(t *testing.T) {
 		if err != nil {
 			t.Fatal(err)
 		}
-		result, err := f.Call([]any{unit, value, zone})
+		result, err := call([]any{unit, value, zone})
 		expressions = append(expressions, fmt.Sprintf("date_trunc(%s::text, '%s'::timestamptz, %s::text)", proof.Literal(unit), text, proof.Literal(zone)))
 		answers = append(answers, proof.Answer(codec, result, err))
 	}
