@@ -15,9 +15,10 @@ import (
 // The changes and the touches that follow from them are one commit, so that a
 // crash or a failing Redis repeats both or neither. The touches are rendered in
 // the same round as far as there is room for them; the record that they are in is
-// then forgotten with the round. What is kept is as of the journal that was taken:
-// while a backlog is worked off it lags behind the rows, and nothing more is said
-// to be visible until the journal has been taken to its end.
+// then forgotten with the round. The whole journal is gone through, also where the
+// round takes only its beginning: what is kept is as of the snapshot that the
+// documents are made from, so that a document never shows totals of one time
+// beside rows of another.
 
 // keepBytes is how much is changed before it is committed.
 const keepBytes = 4 << 20
@@ -44,34 +45,17 @@ func (r *roundInHand) newKeeping() *keeping {
 	return k
 }
 
-// keepResults goes through the touches that concern what is kept.
-func (r *roundInHand) keepResults() (err error) {
+// keepResults goes through the touches that concern what is kept, as far as the
+// snapshot goes and earlier rounds have not gone.
+func (r *roundInHand) keepResults() error {
 	if !r.Plan.Keeps() {
 		return nil
 	}
-	if len(r.work.kept) > 0 || r.work.long != 0 {
-		k := r.newKeeping()
-		defer func() {
-			k.keep.Close()
-			err = errors.Join(err, k.reader.Close())
-		}()
-		for _, touch := range r.work.kept {
-			if err := k.keeper.Apply(touch, k.between); err != nil {
-				return fmt.Errorf("keep results: %w", err)
-			}
-		}
-		err := r.reread(func(touch store.Touch) error {
-			if !r.Plan.Kept(touch.Node) {
-				return nil
-			}
-			return k.keeper.Apply(touch, k.between)
-		})
-		if err != nil {
+	if end := r.snapshot.JournalEnd(); end > r.keptUpTo {
+		if err := r.newKeeping().run(); err != nil {
 			return fmt.Errorf("keep results: %w", err)
 		}
-		if err := k.commit(); err != nil {
-			return err
-		}
+		r.publisher.keptUpTo = end
 	}
 	for _, record := range r.follows {
 		for _, touch := range record.touches {
@@ -81,9 +65,44 @@ func (r *roundInHand) keepResults() (err error) {
 	return nil
 }
 
+// keptDone is how many touches are remembered so as not to follow them again.
+const keptDone = 1 << 16
+
+func (k *keeping) run() (err error) {
+	journal := k.snapshot.JournalFrom(k.keptUpTo + 1)
+	defer func() {
+		k.keep.Close()
+		err = errors.Join(err, journal.Err(), journal.Close(), k.reader.Close())
+	}()
+	done := map[string]struct{}{}
+	for journal.Next() {
+		err := journal.Touches(func(touch store.Touch) error {
+			if !k.Plan.Kept(touch.Node) {
+				return nil
+			}
+			name := touchName(touch)
+			if _, again := done[name]; again {
+				return nil
+			}
+			if len(done) < keptDone {
+				done[name] = struct{}{}
+			}
+			return k.keeper.Apply(touch, k.between)
+		})
+		if err != nil {
+			return err
+		}
+	}
+	return k.commit()
+}
+
+func touchName(touch store.Touch) string {
+	return string(append([]byte{byte(touch.Node >> 8), byte(touch.Node)}, touch.Key...))
+}
+
 // add notes a touch that follows from a change.
 func (k *keeping) add(touch store.Touch) error {
-	name := string(append([]byte{byte(touch.Node >> 8), byte(touch.Node)}, touch.Key...))
+	name := touchName(touch)
 	if _, again := k.found[name]; !again {
 		k.found[name] = struct{}{}
 		k.list = append(k.list, store.Touch{Node: touch.Node, Key: []byte(name[2:])})

@@ -48,8 +48,9 @@ type publisher struct {
 	horizon   horizon
 	cuts      cuts
 	// follows are the touches of rounds that failed, which follow from what they have kept.
-	follows []follows
-	kept    bool // what is kept was made of all rows
+	follows  []follows
+	kept     bool   // what is kept was made of all rows
+	keptUpTo uint64 // journal record to which this process has gone for it
 	// owed is a journal record that rounds have yet to take. In the middle of a large
 	// transaction snapshots do not have it, so that an empty journal does not say it is done.
 	owed uint64
@@ -60,7 +61,13 @@ type publisher struct {
 func newPublisher(p *Pipeline, db *store.DB, wake <-chan struct{}) *publisher {
 	// Without leftovers no document needs to be taken off their list.
 	leftovers, err := db.Leftovers(nil, 1)
-	return &publisher{Pipeline: p, db: db, wake: wake, distrust: true, inheriting: err != nil || len(leftovers) > 0}
+	owed := uint64(0)
+	if p.Plan.Keeps() { // any of the records there can be such as follow from what was kept
+		snapshot := db.Snapshot()
+		owed = snapshot.JournalEnd()
+		snapshot.Close()
+	}
+	return &publisher{Pipeline: p, db: db, wake: wake, distrust: true, owed: owed, inheriting: err != nil || len(leftovers) > 0}
 }
 
 // run publishes until ctx ends, or until ingesting has ended and everything is published.

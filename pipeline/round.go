@@ -1,7 +1,6 @@
 package pipeline
 
 import (
-	"bytes"
 	"context"
 	"errors"
 	"fmt"
@@ -27,7 +26,6 @@ type root struct {
 type work struct {
 	roots   map[root]struct{}
 	fan     []store.Touch // to be followed up to roots
-	kept    []store.Touch // that concern results that are kept
 	long    uint64        // the last record if it is too long to be remembered; else 0
 	noted   int           // how many of its touches are remembered all the same
 	last    uint64        // journal record that the round ends with; 0 if there is none
@@ -63,13 +61,16 @@ func (p *publisher) publish(ctx context.Context) (more bool, err error) {
 	}
 	r.visible = visible
 	p.owing = p.owing || p.refill != nil
-	if w.all || !p.Plan.Keeps() && !p.owing {
+	paid := p.owed <= snapshot.JournalEnd() && (w.all || p.owed <= w.last)
+	if paid && (w.all || !p.owing) {
 		r.visible, r.commit, cuts = cuts.after(visible, w.lsn, snapshot.Position(), w.all, p.depth())
 	}
 	if err := r.run(ctx); err != nil {
 		return false, err
 	}
-	p.follows = nil
+	if p.follows = nil; paid {
+		p.owed = 0
+	}
 	p.answered()
 	p.cuts, p.refill, p.mending = cuts, nil, nil
 	p.distrust, p.owing = p.distrust && !w.all, p.owing && !w.all
@@ -79,7 +80,7 @@ func (p *publisher) publish(ctx context.Context) (more bool, err error) {
 }
 
 // size is what the work holds in memory.
-func (w *work) size() int { return len(w.roots) + len(w.fan) + len(w.kept) }
+func (w *work) size() int { return len(w.roots) + len(w.fan) }
 
 // collect reads the journal from its beginning until there is enough for a round.
 // A round ends with a whole record. What was folded during an outage may be one
@@ -118,20 +119,21 @@ func (p *publisher) collect(snapshot *store.Snapshot) (*work, error) {
 }
 
 func (p *publisher) note(w *work, fans map[string]struct{}, t store.Touch) error {
-	kept := p.Plan.Kept(t.Node)
-	if !kept && int(t.Node) >= len(p.Plan.Nodes) {
+	w.touches++
+	switch {
+	case p.Plan.Kept(t.Node): // see keepResults
+		if w.long != w.last || w.long == 0 {
+			w.noted++
+		}
+		return nil
+	case int(t.Node) >= len(p.Plan.Nodes):
 		return fmt.Errorf("the journal names node %d, which the plan does not have", t.Node)
 	}
-	w.touches++
 	if w.size() >= 8*p.RoundRoots {
 		w.long = w.last
 		return nil
 	}
 	w.noted++
-	if kept {
-		w.kept = append(w.kept, store.Touch{Node: t.Node, Key: bytes.Clone(t.Key)})
-		return nil
-	}
 	if one, ok := p.touched(t); ok {
 		w.roots[one] = struct{}{}
 		return nil

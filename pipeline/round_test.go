@@ -406,7 +406,7 @@ func TestRefillIsWholeOrBeginsAgain(t *testing.T) {
 	}
 	w.restart()
 	w.publishAll()
-	if got, want := len(w.redis.holds()), 12; got != want {
+	if got, want := len(w.redis.holds()), 13; got != want {
 		t.Errorf("Redis holds %d keys, want %d", got, want)
 	}
 	w.quiesce()

@@ -2,6 +2,8 @@ package pipeline
 
 import (
 	"fmt"
+	"maps"
+	"math"
 	"slices"
 	"strconv"
 	"strings"
@@ -109,6 +111,15 @@ projections:
     score: rev
     joins:
       m: {one: middles, on: {id: middle_id}}
+  totals:
+    from: middles
+    key: "totals:{id}"
+    columns: [id, name]
+    fields:
+      pages: {many: pages, on: {middle_id: id}, value: count(*)}
+      best: {many: pages, on: {middle_id: id}, where: alias is not null, value: max(rev)}
+      notes: {many: notes, through: {table: pages, on: {middle_id: id}}, on: {page_id: id}, value: count(*)}
+      tagged: {many: page_tags, through: {table: pages, on: {middle_id: id}}, on: {page_id: id}, joins: {tag: {one: tags, on: {id: tag_id}}}, where: "tag.name is not null", fields: {n: count(*), names: "string_agg(distinct tag.name, ',')"}}
 `
 
 // The same with another key, other members, one key less, and under the same keys
@@ -286,8 +297,46 @@ func (r *rows) documents(other bool) documents {
 	for _, page := range list {
 		made.add("hash:"+page[pageID], page.hash(other))
 	}
+	for _, middle := range r.sorted(middles) {
+		made.add("totals:"+middle[0], r.totals(middle))
+	}
 	r.collections(made, other)
 	return made
+}
+
+// totals is the document of a middle, made of aggregates.
+func (r *rows) totals(middle row) string {
+	count, best, noted, tagged := 0, math.MinInt, 0, 0
+	named := map[string]bool{}
+	for _, page := range r.sorted(pages) {
+		if page[pageMiddle] != middle[0] {
+			continue
+		}
+		count++
+		if page[pageAlias] != null {
+			best = max(best, number(page[pageRev]))
+		}
+		for _, note := range r.sorted(notes) {
+			if note[1] == page[pageID] {
+				noted++
+			}
+		}
+		for _, link := range r.sorted(pageTags) {
+			if tag, ok := r[tags][link[1]]; ok && link[0] == page[pageID] && tag[1] != null {
+				tagged++
+				named[tag[1]] = true
+			}
+		}
+	}
+	most, names := "null", "null"
+	if best > math.MinInt {
+		most = strconv.Itoa(best)
+	}
+	if len(named) > 0 {
+		names = quote(strings.Join(slices.Sorted(maps.Keys(named)), ","))
+	}
+	return fmt.Sprintf(`{"id":%s,"name":%s,"pages":%d,"best":%s,"notes":%d,"tagged":{"n":%d,"names":%s}}`,
+		middle[0], quote(middle[2]), count, most, noted, tagged, names)
 }
 
 // hash is the document of the page that is a hash under one of the plans.

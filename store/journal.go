@@ -186,9 +186,13 @@ type JournalIterator struct {
 }
 
 // Journal starts reading the journal of the snapshot.
-func (s *Snapshot) Journal() *JournalIterator {
+func (s *Snapshot) Journal() *JournalIterator { return s.JournalFrom(0) }
+
+// JournalFrom starts reading at the first record with a sequence number from
+// seq on. One that was folded with later ones since has the number of the last.
+func (s *Snapshot) JournalFrom(seq uint64) *JournalIterator {
 	s.db.journal.mu.Lock()
-	from := s.db.journal.forgotten + 1
+	from := max(seq, s.db.journal.forgotten+1)
 	s.db.journal.mu.Unlock()
 	records, err := s.boundary.snapshot.NewIter(&pebble.IterOptions{
 		LowerBound: appendJournalKey(nil, from, 0, 0),
