@@ -170,19 +170,42 @@ func (k *Keeper) count(sum *total, m member, out, in *contribution) error {
 		if !slot.kept || bytes.Equal(old, now) {
 			continue
 		}
-		var err error
-		if len(old) > 0 {
-			if sum.slots[i], err = k.remove(sum.slots[i], m, i, old); err != nil {
-				return err
-			}
-		}
-		if len(now) > 0 {
-			if sum.slots[i], err = k.add(sum.slots[i], m, i, now); err != nil {
-				return err
-			}
+		if err := k.exchange(sum, m, i, old, now); err != nil {
+			return err
 		}
 	}
 	return nil
+}
+
+// exchange takes one contribution out of a slot and puts another in; either
+// may be nothing. Of two values the new one comes first: an extreme that is
+// surpassed needs no search for the one that would follow it.
+func (k *Keeper) exchange(sum *total, m member, i int, old, now []byte) (err error) {
+	add := func() error {
+		if len(now) > 0 {
+			sum.slots[i], err = k.add(sum.slots[i], m, i, now)
+		}
+		return err
+	}
+	first := m.node.keeps.Slots[i].sorted() && len(old) > 0 && len(now) > 0 && !bytes.Equal(valueOf(old), valueOf(now))
+	if first && add() != nil {
+		return err
+	}
+	if len(old) > 0 {
+		if sum.slots[i], err = k.remove(sum.slots[i], m, i, old); err != nil {
+			return err
+		}
+	}
+	if first {
+		return nil
+	}
+	return add()
+}
+
+// valueOf is the value that the key of an entry has.
+func valueOf(given []byte) []byte {
+	value, _, _ := cutSized(given)
+	return value
 }
 
 func part(slots [][]byte, i int) []byte {
