@@ -51,8 +51,7 @@ func (r *roundInHand) park(one *result) error {
 		r.after.NotLeftover(name)
 	}
 	if one.known {
-		r.doubt(one)
-		return nil
+		return r.doubt(one)
 	}
 	none := store.Published{Round: r.round, Keys: one.keys}
 	if one.projection.Claims {
@@ -66,18 +65,26 @@ func (r *roundInHand) park(one *result) error {
 }
 
 // doubt makes the record of a root such that its next document is written,
-// whatever it is, where Redis may have lost, or may hold, another than the record says.
-func (r *roundInHand) doubt(one *result) {
+// whatever it is, where Redis may have lost, or may hold, another than the record
+// says. What it claims counts as not shown: other rows' members do not rely on it.
+func (r *roundInHand) doubt(one *result) error {
 	if !r.force {
-		return
+		return nil
 	}
-	published := one.before
-	if one.projection.Shape.Collects() {
+	published, root := one.before, claimant{one.projection.ID, one.key}
+	published.Hash = [16]byte{} // of an element: no value yet
+	if one.projection.Shape.Collects() && one.projection.Claims {
 		published.Hash[unsettled] = 1
-	} else {
-		published.Hash = [16]byte{}
+		r.claims.forgotten[root] = true
+		for _, name := range published.Keys {
+			if err := r.unclaimAll(r.after, name, root); err != nil {
+				return err
+			}
+			r.after.Claim(name, claim{nothing, root}.stored())
+		}
 	}
 	r.after.Put(one.projection.ID, []byte(one.key), published)
+	return nil
 }
 
 // release lets a root out of quarantine that has a document again, or needs none.

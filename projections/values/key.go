@@ -124,7 +124,8 @@ func appendFloat8Key(dst, text []byte) ([]byte, error) { return appendFloat(dst,
 // appendFloat4Key reads a real as the double precision that PostgreSQL compares it as.
 func appendFloat4Key(dst, text []byte) ([]byte, error) { return appendFloat(dst, text, 32) }
 
-// appendFloat encodes in 8 bytes: all NaN are one, above infinity; -0 is 0.
+// appendFloat encodes in 8 bytes: all NaN are one, above infinity; -0 is 0. A
+// numeric that no double can hold equals none: PostgreSQL raises an error where it meets one.
 func appendFloat(dst, text []byte, size int) ([]byte, error) {
 	if string(text) == "NaN" {
 		return binary.BigEndian.AppendUint64(dst, math.MaxUint64), nil
@@ -133,8 +134,11 @@ func appendFloat(dst, text []byte, size int) ([]byte, error) {
 		return dst, malformed("double precision")
 	}
 	f, err := strconv.ParseFloat(string(text), size)
-	if err != nil {
-		return dst, fmt.Errorf("compare a number as double precision: %w", strconv.ErrRange)
+	switch {
+	case err != nil && f > 0:
+		return binary.BigEndian.AppendUint64(dst, math.MaxUint64-1), nil // between infinity and NaN
+	case err != nil:
+		return binary.BigEndian.AppendUint64(dst, 1), nil // below -infinity
 	}
 	bits := math.Float64bits(f + 0) // -0 + 0 is 0
 	if bits>>63 == 1 {
