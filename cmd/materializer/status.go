@@ -158,6 +158,25 @@ func printService(row row, s *pipeline.Status) {
 		row("journal", "%s records, %s", thousands(s.Store.JournalRecords), bytesText(s.Store.JournalBytes))
 	}
 	row("projections", "%s", strings.Join(s.Projections, ", "))
+	printQuarantine(row, s.Quarantine)
+}
+
+// printQuarantine lists documents that keep what they were.
+func printQuarantine(row row, q pipeline.Quarantine) {
+	if q.Count == 0 {
+		return
+	}
+	row("quarantine", "%s that cannot be made, and keep what they were", counted(q.Count))
+	for _, one := range q.Documents {
+		row("", "%s %s, since %s: %s", one.Projection, strings.Join(one.Keys, ", "), one.Since.Format("2006-01-02 15:04:05 UTC"), one.Error)
+	}
+}
+
+func counted(documents int64) string {
+	if documents == 1 {
+		return "1 document"
+	}
+	return thousands(documents) + " documents"
 }
 
 func commitTime(at time.Time) string {
