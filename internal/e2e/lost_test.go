@@ -13,8 +13,10 @@ import (
 func TestQuarantineOutlivesStateAndConfiguration(t *testing.T) {
 	t.Parallel()
 	for name, again := range map[string]func(r *runner) string{
-		"configuration": func(r *runner) string { return strings.ReplaceAll(parkedYAML, "columns: [id, body]", "columns: [body, id]") },
-		"state":         func(r *runner) string { _ = os.RemoveAll(r.dir); return parkedYAML },
+		"configuration": func(r *runner) string {
+			return strings.ReplaceAll(parkedYAML, "columns: [id, body]", "columns: [body, id]")
+		},
+		"state": func(r *runner) string { _ = os.RemoveAll(r.dir); return parkedYAML },
 	} {
 		t.Run(name, func(t *testing.T) {
 			t.Parallel()
