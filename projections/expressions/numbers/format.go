@@ -9,11 +9,12 @@ import (
 
 // numberFormat is a format of to_char and to_number for numbers, parsed.
 type numberFormat struct {
-	empty bool // nothing is written, not even quotes
-	nodes []formatNode
-	pre   int // digits before the point
-	post  int // and after it
-	multi int // digits after V
+	release int  // of PostgreSQL
+	empty   bool // nothing is written, not even quotes
+	nodes   []formatNode
+	pre     int // digits before the point
+	post    int // and after it
+	multi   int // digits after V
 	// Where the first 0 stands, from 1, none if 0; and the last.
 	zeroStart, zeroEnd int
 	// signAfter is how many digits stood before S.
@@ -63,8 +64,8 @@ const (
 )
 
 // parseFormat reads a format.
-func parseFormat(text string) (numberFormat, error) {
-	f := numberFormat{empty: text == ""}
+func parseFormat(text string, release int) (numberFormat, error) {
+	f := numberFormat{empty: text == "", release: release}
 	for text != "" {
 		if key, length := findKeyword(text); length > 0 {
 			if err := f.add(key); err != nil {
@@ -75,6 +76,9 @@ func parseFormat(text string) (numberFormat, error) {
 			continue
 		}
 		text = f.addLiteral(text)
+	}
+	if f.release >= 18 && f.has(hasRoman) && f.flags&^(hasRoman|hasFillMode) != 0 {
+		return f, formatError(`"RN" is incompatible with other formats`)
 	}
 	return f, nil
 }
@@ -154,6 +158,9 @@ func (f *numberFormat) add(key keyword) error {
 	case "S", "MI", "PL", "SG", "PR":
 		return f.addSign(key)
 	case "RN", "rn":
+		if f.release >= 18 && f.has(hasRoman) {
+			return formatError(`cannot use "RN" twice`)
+		}
 		f.flags |= hasRoman
 	case "V":
 		if f.has(hasPoint) {

@@ -26,7 +26,7 @@ func TestFormats(t *testing.T) {
 			name, pool = "text", numberTexts(random)
 		}
 		codec := codecOf(t, name)
-		call, err := f.Make(function.Types{Const: make([]any, 2)})
+		call, err := f.Make(function.Types{Const: make([]any, 2), Version: servertest.Cluster(t).Version})
 		if err != nil {
 			t.Fatal(err)
 		}
@@ -75,7 +75,7 @@ func codecOf(t *testing.T, name string) function.Codec {
 	t.Helper()
 	for _, typ := range append(Types(), testText()) {
 		if typ.Name == name {
-			codec, err := typ.Make(nil, function.Types{})
+			codec, err := typ.Make(nil, function.Types{Version: servertest.Cluster(t).Version})
 			if err != nil {
 				t.Fatal(err)
 			}

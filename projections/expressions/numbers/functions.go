@@ -8,7 +8,8 @@ import (
 
 // Functions are the functions of this family.
 func Functions() []function.Function {
-	return slices.Concat(boolFunctions(), integerFunctions(), oidFunctions(),
+	list := slices.Concat(boolFunctions(), integerFunctions(), oidFunctions(),
 		floatFunctions(), mathFunctions(), trigonometricFunctions(),
 		numericFunctions(), numericMathFunctions(), castFunctions(), formatFunctions(), sizeFunctions())
+	return function.Revised(list, 16, withSince16())
 }

@@ -43,7 +43,7 @@ func FuzzFormat(f *testing.F) {
 	f.Add("FM9,999.00MI", "-12.5", 12.5)
 	f.Add("999V99th", "12th", -0.5)
 	f.Fuzz(func(t *testing.T, text, input string, number float64) {
-		format, err := parseFormat(text)
+		format, err := parseFormat(text, function.Proven)
 		if err != nil || format.post > 1000 || format.multi > 1000 {
 			return
 		}

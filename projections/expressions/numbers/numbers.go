@@ -19,13 +19,13 @@ import (
 func Types() []function.Type {
 	return []function.Type{
 		typeOf("bool", parseBool, appendBool, compareBool),
-		typeOf("int2", smallint.parse, appendInteger, cmp.Compare[int64]),
-		typeOf("int4", integer.parse, appendInteger, cmp.Compare[int64]),
-		typeOf("int8", bigint.parse, appendInteger, cmp.Compare[int64]),
-		typeOf("oid", parseOID, appendOID, compareOID),
+		revised("int2", smallint.parse, smallint.parse16, appendInteger, cmp.Compare[int64]),
+		revised("int4", integer.parse, integer.parse16, appendInteger, cmp.Compare[int64]),
+		revised("int8", bigint.parse, bigint.parse16, appendInteger, cmp.Compare[int64]),
+		revised("oid", parseOID, parseOID16, appendOID, compareOID),
 		typeOf("float4", parseReal, appendReal, compareFloat[float32]),
 		typeOf("float8", parseDouble, appendDouble, compareFloat[float64]),
-		typeOf("numeric", parseNumeric, appendNumeric, Compare),
+		revised("numeric", parseNumeric, parseNumeric16, appendNumeric, Compare),
 	}
 }
 
@@ -47,4 +47,17 @@ func typeOf[T any](name string, parse func(string) (T, error), write func([]byte
 		Make:  func(*catalog.Type, function.Types) (function.Codec, error) { return codec, nil },
 		Order: func(*catalog.Type, function.Types) (function.Compare, error) { return order, nil },
 	}
+}
+
+// revised is a type whose text is read otherwise since PostgreSQL 16.
+func revised[T any](name string, parse, newer func(string) (T, error), write func([]byte, T) []byte, compare func(a, b T) int) function.Type {
+	before, since := typeOf(name, parse, write, compare), typeOf(name, newer, write, compare)
+	typ := before
+	typ.Make = func(t *catalog.Type, types function.Types) (function.Codec, error) {
+		if types.Version >= 16 {
+			return since.Make(t, types)
+		}
+		return before.Make(t, types)
+	}
+	return typ
 }

@@ -20,7 +20,7 @@ func TestText(t *testing.T) {
 	conn := proof.Connect(t, servertest.Database(t))
 	texts := append(oddTexts(), randomTexts(rand.New(rand.NewPCG(1, 2)), 4000)...)
 	for _, typ := range Types() {
-		codec, err := typ.Make(nil, function.Types{})
+		codec, err := typ.Make(nil, function.Types{Version: servertest.Cluster(t).Version})
 		if err != nil {
 			t.Fatal(err)
 		}

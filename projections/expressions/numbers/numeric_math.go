@@ -35,7 +35,7 @@ func numericMathFunctions() []function.Function {
 	of1(numericLn, "ln", "numeric_ln")
 	of1(func(n datum.Numeric) (datum.Numeric, error) { return numericLog(fromInt(10), n) }, "log", "log10")
 	of2(numericLog, "log", "numeric_log")
-	of2(numericPower, "pow", "power", "numeric_power")
+	of2(func(a, b datum.Numeric) (datum.Numeric, error) { return numericPower(a, b, function.Proven) }, "pow", "power", "numeric_power")
 	return list
 }
 

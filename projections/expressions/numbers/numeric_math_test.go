@@ -22,7 +22,7 @@ func TestNumericMath(t *testing.T) {
 		values = append(values, randomNumeric(random))
 	}
 	library := function.NewLibrary(signatures.ByName, Functions(), Types())
-	list := append(numericMathFunctions(), function.Of2("numeric_div(numeric,numeric)", Div))
+	list := append(function.Revised(numericMathFunctions(), 16, withSince16()), function.Of2("numeric_div(numeric,numeric)", Div))
 	proof.Functions(t, library, servertest.Database(t), list, proof.Samples{Values: map[string][]string{"numeric": values}}, 200, 11)
 }
 

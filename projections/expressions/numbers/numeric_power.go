@@ -8,8 +8,8 @@ import (
 	"materializer/projections/expressions/datum"
 )
 
-// numericPower is a to the power of b.
-func numericPower(a, b datum.Numeric) (datum.Numeric, error) {
+// numericPower is a to the power of b. Of integer powers the scale depends on the release.
+func numericPower(a, b datum.Numeric, release int) (datum.Numeric, error) {
 	switch {
 	case isNumericNaN(a) || isNumericNaN(b):
 		if !isNumericNaN(b) && signum(b) == 0 || !isSpecial(a) && isOne(a) {
@@ -22,7 +22,7 @@ func numericPower(a, b datum.Numeric) (datum.Numeric, error) {
 		return powerOfSpecial(a, b)
 	}
 	if exponent, ok := smallExponent(b); ok {
-		return powerOfInteger(a, exponent)
+		return powerOfInteger(a, b, exponent, release)
 	}
 	return powerByLogarithm(a, b)
 }
@@ -62,8 +62,9 @@ func smallExponent(b datum.Numeric) (int64, bool) {
 	return value.Int64(), true
 }
 
-// powerOfInteger has at least 16 digits after the point, whatever is before it.
-func powerOfInteger(a datum.Numeric, exponent int64) (datum.Numeric, error) {
+// powerOfInteger has at least 16 digits after the point, whatever is before it;
+// since PostgreSQL 16 at least 16 digits.
+func powerOfInteger(a, b datum.Numeric, exponent int64, release int) (datum.Numeric, error) {
 	to := resultScale(minSignificant, a)
 	switch {
 	case exponent == 0:
@@ -73,11 +74,15 @@ func powerOfInteger(a datum.Numeric, exponent int64) (datum.Numeric, error) {
 	}
 	// log10(a) from the digits that a float takes in.
 	size := float64(exponent) * decimalLog(a)
+	least := to
+	if release >= 16 {
+		to, least = powerScale(a, b, size), maxDisplayScale
+	}
 	switch {
 	case size > 3*math.MaxInt16*4:
 		return nil, datum.ErrNumericRange
-	case size+1 < -float64(to):
-		return made(new(apd.BigInt), to)
+	case size+1 < -float64(least):
+		return made(new(apd.BigInt), least)
 	}
 	if count := magnitude(exponent); a.NumDigits()*int64(min(count, maxExactDigits)) <= maxExactDigits {
 		return exactPower(a, exponent, int64(count), to)

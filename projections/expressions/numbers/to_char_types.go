@@ -29,12 +29,12 @@ func formatFunctions() []function.Function {
 func formatting[A any](signature string, call func(A, numberFormat) (any, error)) function.Function {
 	return function.Function{Signature: signature, Make: func(types function.Types) (function.Func, error) {
 		if text, ok := types.Const[1].(string); ok {
-			if format, err := parseFormat(text); err == nil {
+			if format, err := parseFormat(text, types.Version); err == nil {
 				return func(args []any) (any, error) { return call(args[0].(A), format) }, nil
 			}
 		}
 		return func(args []any) (any, error) {
-			format, err := parseFormat(args[1].(string))
+			format, err := parseFormat(args[1].(string), types.Version)
 			if err != nil {
 				return nil, err
 			}
@@ -75,15 +75,22 @@ func asText(text string, err error) (any, error) {
 // hashes stands for a number that has no place in a format.
 func hashes(pre, post int) string { return strings.Repeat("#", pre) + "." + strings.Repeat("#", post) }
 
-// drawnRoman writes a number in Roman numerals, where there are such.
-func drawnRoman(f numberFormat, number int64) (any, error) {
+// drawnRoman writes a number in Roman numerals, where there are such. Since
+// PostgreSQL 18 a number that no integer holds is only another that has none.
+func (f numberFormat) drawnRoman(number int64, err error) (any, error) {
+	switch {
+	case err != nil && f.release < 18:
+		return nil, err
+	case err != nil:
+		number = 0
+	}
 	return asText(draw(f, roman(number), 0, 0))
 }
 
 func integerToChar(value int64, f numberFormat) (any, error) {
 	switch {
 	case f.has(hasRoman):
-		return drawnRoman(f, value)
+		return f.drawnRoman(value, nil)
 	case f.has(hasScientific):
 		return drawn(f, spaced(strconv.FormatFloat(float64(value), 'e', f.post, 64)))
 	case f.has(hasMulti):
@@ -109,10 +116,7 @@ func bigintToChar(value int64, f numberFormat) (any, error) {
 	switch {
 	case f.has(hasRoman):
 		number, err := integer.check(value)
-		if err != nil {
-			return nil, err
-		}
-		return drawnRoman(f, number)
+		return f.drawnRoman(number, err)
 	case f.has(hasScientific):
 		return drawn(f, spaced(scientific(fromInt(value), f.post)))
 	case f.has(hasMulti):
@@ -142,16 +146,13 @@ func numericToChar(n datum.Numeric, f numberFormat) (any, error) {
 	switch {
 	case f.has(hasRoman):
 		value, err := integer.fromNumeric(n)
-		if err != nil {
-			return nil, err
-		}
-		return drawnRoman(f, value)
+		return f.drawnRoman(value, err)
 	case f.has(hasScientific) && isSpecial(n):
 		return drawn(f, hashesScientific(f))
 	case f.has(hasScientific):
 		return drawn(f, spaced(scientific(n, f.post)))
 	case f.has(hasMulti):
-		factor, err := numericPower(fromInt(10), fromInt(int64(f.multi)))
+		factor, err := numericPower(fromInt(10), fromInt(int64(f.multi)), f.release)
 		if err != nil {
 			return nil, err
 		}
@@ -195,7 +196,7 @@ func floatToChar[F float](value F, f numberFormat) (any, error) {
 		if err != nil {
 			number = math.MaxInt32 // has no numeral either
 		}
-		return drawnRoman(f, number)
+		return f.drawnRoman(number, nil)
 	case f.has(hasScientific) && (math.IsNaN(x) || isInf(x)):
 		return drawn(f, hashesScientific(f))
 	case f.has(hasScientific):

@@ -47,7 +47,7 @@ func toNumber(text string, f numberFormat) (any, error) {
 	if number, err = fit(number, f.pre+f.multi+r.fraction, r.fraction); err != nil || !f.has(hasMulti) {
 		return asNumeric(number, err)
 	}
-	factor, err := numericPower(fromInt(10), fromInt(int64(-f.multi)))
+	factor, err := numericPower(fromInt(10), fromInt(int64(-f.multi)), f.release)
 	if err != nil {
 		return nil, err
 	}
