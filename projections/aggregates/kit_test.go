@@ -3,6 +3,7 @@ package aggregates
 import (
 	"fmt"
 	"math/rand/v2"
+	"slices"
 	"strings"
 	"testing"
 
@@ -24,19 +25,29 @@ type lab struct {
 	library *function.Library
 	types   map[string]*catalog.Type // by pg_type.typname
 	random  *rand.Rand
+	// infinite are the samples of infinite intervals, where PostgreSQL has them.
+	infinite []string
+}
+
+// supported are the aggregates that the server has, too.
+func (l *lab) supported() []string {
+	return slices.DeleteFunc(Supported(), func(signature string) bool { return signatures.Missing(l.library.Version(), signature) })
 }
 
 func newLab(t *testing.T) *lab {
 	t.Helper()
 	url := servertest.Database(t, `CREATE TYPE mood AS ENUM ('sad', 'Odd One', 'happy', 'a,b'); CREATE TYPE pair AS (n int, t text);
 		CREATE TABLE used (m mood[], p pair[])`)
-	l := &lab{conn: proof.Connect(t, url), library: expressions.Library(), types: map[string]*catalog.Type{}, random: rand.New(rand.NewPCG(1, 2))}
+	l := &lab{conn: proof.Connect(t, url), library: proof.Library(t, expressions.Library()), types: map[string]*catalog.Type{}, random: rand.New(rand.NewPCG(1, 2))}
 	c, err := catalog.Load(t.Context(), l.conn)
 	if err != nil {
 		t.Fatal(err)
 	}
 	for _, typ := range c.Types {
 		l.types[typ.Name] = typ
+	}
+	if servertest.Cluster(t).Version >= 17 {
+		l.infinite = []string{"infinity", "-infinity"}
 	}
 	return l
 }
@@ -74,7 +85,11 @@ func (l *lab) subject(t *testing.T, signature string, argNames []string) subject
 		if len(pools[argName]) == 0 {
 			t.Fatalf("no samples of %s", argName)
 		}
-		s.pools = append(s.pools, pools[argName])
+		pool := pools[argName]
+		if argName == "interval" {
+			pool = slices.Concat(pool, l.infinite)
+		}
+		s.pools = append(s.pools, pool)
 	}
 	result := l.resultOf(t, signature, argNames)
 	s.result = l.codec(t, result)
@@ -193,7 +208,7 @@ func (l *lab) compare(t *testing.T, queries, got []string) {
 	}
 	wrong := 0
 	for i, query := range queries {
-		if got[i] == want[i] {
+		if proof.Same(t, query, got[i], want[i]) {
 			continue
 		}
 		if wrong++; wrong <= 3 {

@@ -43,7 +43,7 @@ func argumentTypes(signature string) [][]string {
 func TestByRows(t *testing.T) {
 	t.Parallel()
 	l := newLab(t)
-	for _, signature := range Supported() {
+	for _, signature := range l.supported() {
 		t.Run(signature, func(t *testing.T) {
 			for _, types := range argumentTypes(signature) {
 				s := l.subject(t, signature, types)
@@ -66,7 +66,7 @@ func TestByRows(t *testing.T) {
 func TestMaintained(t *testing.T) {
 	t.Parallel()
 	l := newLab(t)
-	for _, signature := range Supported() {
+	for _, signature := range l.supported() {
 		for _, types := range argumentTypes(signature) {
 			t.Run(signature+" of "+strings.Join(types, ","), func(t *testing.T) {
 				if s := l.subject(t, signature, types); s.Maintenance() != None {

@@ -13,7 +13,7 @@ type tally struct {
 	finish func(*counts) (any, error)
 }
 
-type counts [4]wide
+type counts [6]wide
 
 func (c *counts) add(place int, v int64) { c[place] = c[place].plus(wideOf(v)) }
 

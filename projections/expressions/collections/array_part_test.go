@@ -16,11 +16,11 @@ import (
 func TestSubscripts(t *testing.T) {
 	t.Parallel()
 	conn := proof.Connect(t, servertest.Database(t))
-	whole, err := library().Codec(builtIn(t, "_int4"))
+	whole, err := library(t).Codec(builtIn(t, "_int4"))
 	if err != nil {
 		t.Fatal(err)
 	}
-	element, err := library().Codec(builtIn(t, "int4"))
+	element, err := library(t).Codec(builtIn(t, "int4"))
 	if err != nil {
 		t.Fatal(err)
 	}

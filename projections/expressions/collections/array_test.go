@@ -37,7 +37,7 @@ func TestArrayFunctions(t *testing.T) {
 	t.Parallel()
 	url := servertest.Database(t)
 	list := append(arrayFunctions(), nullFunctions()...)
-	proof.Functions(t, library(), url, append(list, uuidFunctions()...), arraySamples(), 250, 1)
+	proof.Functions(t, library(t), url, append(list, uuidFunctions()...), arraySamples(), 250, 1)
 }
 
 func TestArrayText(t *testing.T) {

@@ -22,9 +22,9 @@ import (
 func TestMain(m *testing.M) { servertest.Main(m) }
 
 // library is all that the tests need of other families, and this one.
-func library() *function.Library {
+func library(t testing.TB) *function.Library {
 	types := slices.Concat(numbers.Types(), text.Types(), times.Types(), Types())
-	return function.NewLibrary(signatures.ByName, Functions(), types)
+	return proof.Library(t, function.NewLibrary(signatures.ByName, Functions(), types))
 }
 
 // questions are SQL expressions for PostgreSQL beside what we answer.
@@ -42,7 +42,7 @@ func (q *questions) compare(t *testing.T, conn *pgx.Conn) {
 	}
 	wrong := 0
 	for i := range want {
-		if q.answers[i] == want[i] {
+		if proof.Same(t, q.sql[i], q.answers[i], want[i]) {
 			continue
 		}
 		if wrong++; wrong <= 10 {
@@ -57,7 +57,7 @@ func (q *questions) compare(t *testing.T, conn *pgx.Conn) {
 // compareTexts reads texts as a type, and writes them again.
 func compareTexts(t *testing.T, conn *pgx.Conn, typ *catalog.Type, sqlType string, texts []string) {
 	t.Helper()
-	codec, err := library().Codec(typ)
+	codec, err := library(t).Codec(typ)
 	if err != nil {
 		t.Fatal(err)
 	}

@@ -39,7 +39,7 @@ func opaqueSamples() proof.Samples {
 func TestOpaqueFunctions(t *testing.T) {
 	t.Parallel()
 	list := slices.Concat(networkFunctions(), macFunctions(), bitFunctions(), identifierFunctions())
-	proof.Functions(t, library(), servertest.Database(t), list, opaqueSamples(), 200, 1)
+	proof.Functions(t, library(t), servertest.Database(t), list, opaqueSamples(), 200, 1)
 }
 
 func TestMoneyFunctions(t *testing.T) {
@@ -51,7 +51,7 @@ func TestMoneyFunctions(t *testing.T) {
 	samples.Values["float4"] = []string{"1", "0.5", "-2.5", "0", "NaN", "Infinity", "1e20", "0.1", "1e-20"}
 	samples.Values["float8"] = samples.Values["float4"]
 	samples.Values["numeric"] = []string{"0", "1", "1.005", "-1.005", "1.004999", "92233720368547758.07", "92233720368547758.075", "-92233720368547758.08", "1e30", "1e-30", "NaN", "Infinity", "-Infinity"}
-	proof.Functions(t, library(), servertest.Database(t), moneyFunctions(), samples, 150, 1)
+	proof.Functions(t, library(t), servertest.Database(t), moneyFunctions(), samples, 150, 1)
 }
 
 // TestBitCasts keeps lengths small: they are those of what is made.
@@ -59,7 +59,7 @@ func TestBitCasts(t *testing.T) {
 	t.Parallel()
 	samples := opaqueSamples()
 	samples.Values["int4"] = []string{"-1", "0", "1", "2", "31", "32", "33", "64", "65", "100", "-2147483648"}
-	proof.Functions(t, library(), servertest.Database(t), bitCasts(), samples, 250, 1)
+	proof.Functions(t, library(t), servertest.Database(t), bitCasts(), samples, 250, 1)
 }
 
 // TestOpaqueText reads what users write. It may refuse what PostgreSQL accepts
@@ -68,7 +68,7 @@ func TestOpaqueText(t *testing.T) {
 	t.Parallel()
 	conn := proof.Connect(t, servertest.Database(t))
 	for name, texts := range opaqueTexts() {
-		codec, err := library().Codec(builtIn(t, name))
+		codec, err := library(t).Codec(builtIn(t, name))
 		if err != nil {
 			t.Fatal(err)
 		}

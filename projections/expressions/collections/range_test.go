@@ -72,7 +72,7 @@ func TestRangeFunctions(t *testing.T) {
 	t.Parallel()
 	// A call of one argument never means the variadic function, see below.
 	list := slices.DeleteFunc(rangeFunctions(), func(f function.Function) bool { return strings.Contains(f.Signature, "(_") })
-	proof.Functions(t, library(), servertest.Database(t), list, rangeSamples(), 250, 1)
+	proof.Functions(t, library(t), servertest.Database(t), list, rangeSamples(), 250, 1)
 }
 
 func TestVariadicMultiranges(t *testing.T) {
@@ -88,7 +88,7 @@ func TestVariadicMultiranges(t *testing.T) {
 
 // multirange calls a constructor with an array of ranges.
 func (q *questions) multirange(t *testing.T, random *rand.Rand, single, many string) {
-	l, typ := library(), builtIn(t, single)
+	l, typ := library(t), builtIn(t, single)
 	codec, err := l.Codec(typ)
 	if err != nil {
 		t.Fatal(err)

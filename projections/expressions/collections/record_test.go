@@ -63,7 +63,7 @@ func TestEnumText(t *testing.T) {
 	conn := proof.Connect(t, servertest.Database(t, userTypes))
 	compareTexts(t, conn, mood(), "mood", []string{"sad", "ok", "Happy", "happy", "", " sad", "sad ", "NULL", "a b"})
 	compareTexts(t, conn, arrayOf(mood()), "mood[]", []string{"{sad,NULL}", `{"NULL"}`, "{ a b }", "{x}"})
-	codec, err := library().Codec(mood())
+	codec, err := library(t).Codec(mood())
 	if err != nil {
 		t.Fatal(err)
 	}
@@ -79,7 +79,7 @@ func TestUserTypes(t *testing.T) {
 	moods := []string{"NULL", "'sad'", "'ok'", "'Happy'", "'a b'"}
 	moodArrays := []string{"NULL", "'{}'", "'{sad,ok}'", "'{NULL,Happy}'", "'{a b}'", "'{sad}'"}
 	pairs := []string{"NULL", "'(1,a)'", "'(1,b)'", "'(2,a)'", "'(,a)'", "'(1,)'", "'(,)'"}
-	call := caller{t: t, library: library(), random: rand.New(rand.NewPCG(1, 2))}
+	call := caller{t: t, library: library(t), random: rand.New(rand.NewPCG(1, 2))}
 	for _, f := range enumFunctions() {
 		call.compare(f, mood(), moods)
 	}
@@ -174,7 +174,7 @@ func typeName(t *catalog.Type) string {
 // TestRefused are functions that cannot be bound for what the catalog does not tell.
 func TestRefused(t *testing.T) {
 	t.Parallel()
-	l := library()
+	l := library(t)
 	userRange := &catalog.Type{OID: firstUserOID + 9, Schema: "public", Name: "textrange", Kind: catalog.Range, Elem: builtIn(t, "text")}
 	json := builtIn(t, "point")
 	for _, c := range []struct {
@@ -209,7 +209,7 @@ func TestRefused(t *testing.T) {
 // TestStored are types whose text is only kept.
 func TestStored(t *testing.T) {
 	t.Parallel()
-	l := library()
+	l := library(t)
 	ltree := &catalog.Type{OID: firstUserOID + 20, Schema: "public", Name: "ltree", Kind: catalog.Base, Delimiter: ','}
 	limited := composite(firstUserOID+21, "limited", builtIn(t, "text"))
 	limited.Attributes[0].TypeMod = 7

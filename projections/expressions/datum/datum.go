@@ -71,6 +71,12 @@ type Interval struct {
 	Microseconds int64
 }
 
+// The infinite intervals, which there are since PostgreSQL 17. Before, these are but the longest.
+var (
+	IntervalInfinity         = Interval{Months: math.MaxInt32, Days: math.MaxInt32, Microseconds: math.MaxInt64}
+	IntervalNegativeInfinity = Interval{Months: math.MinInt32, Days: math.MinInt32, Microseconds: math.MinInt64}
+)
+
 // Enum is a label of an enum. Its order is the type's, see catalog.Type.Labels.
 type Enum string
 

@@ -47,6 +47,9 @@ func (l *Library) For(version int) *Library {
 	return &other
 }
 
+// Version is the release that the library follows.
+func (l *Library) Version() int { return l.version }
+
 // Function finds the implementation of a signature.
 func (l *Library) Function(signature string) (Function, bool) {
 	f, ok := l.functions[signature]

@@ -9,7 +9,7 @@ import (
 )
 
 func casts() []function.Function {
-	return []function.Function{
+	list := []function.Function{
 		function.Of1("bool(jsonb)", func(v *datum.JSON) (bool, error) { return v.Bool, expect(v, datum.JSONBool, "boolean") }),
 		function.Of1("numeric(jsonb)", func(v *datum.JSON) (datum.Numeric, error) {
 			return v.Number, expect(v, datum.JSONNumber, "numeric")
@@ -22,6 +22,20 @@ func casts() []function.Function {
 			return float32(f), err
 		}),
 		function.Of1("float8(jsonb)", func(v *datum.JSON) (float64, error) { return toFloat(v, "double precision", 64) }),
+	}
+	for i, f := range list {
+		list[i] = f.Since(18, nullOfNull(f.Call))
+	}
+	return list
+}
+
+// nullOfNull makes a NULL of a JSON null, as casts do since PostgreSQL 18.
+func nullOfNull(call function.Func) function.Func {
+	return func(args []any) (any, error) {
+		if args[0].(*datum.JSON).Kind == datum.JSONNull {
+			return nil, nil
+		}
+		return call(args)
 	}
 }
 

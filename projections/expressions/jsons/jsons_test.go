@@ -17,9 +17,9 @@ import (
 	"materializer/projections/expressions/times"
 )
 
-func library() *function.Library {
-	return function.NewLibrary(signatures.ByName, Functions(),
-		slices.Concat(Types(), numbers.Types(), strings.Types(), times.Types(), collections.Types()))
+func library(t testing.TB) *function.Library {
+	return proof.Library(t, function.NewLibrary(signatures.ByName, Functions(),
+		slices.Concat(Types(), numbers.Types(), strings.Types(), times.Types(), collections.Types())))
 }
 
 // samples are values that the documents have something to do with.
@@ -80,7 +80,7 @@ func TestFunctions(t *testing.T) {
 	list := slices.DeleteFunc(Functions(), func(f function.Function) bool { // TestRows and TestPaths have the others
 		return f.Signature[:3] == "row" || stdstrings.HasPrefix(f.Signature, "jsonb_path")
 	})
-	proof.Functions(t, library(), servertest.Database(t), list, samples(), 1000, 7)
+	proof.Functions(t, library(t), servertest.Database(t), list, samples(), 1000, 7)
 }
 
 // TestHstore compares the one type that has a cast to json of its own.
@@ -101,7 +101,7 @@ func TestHstore(t *testing.T) {
 		t.Fatal(err)
 	}
 	for i := range want {
-		if got[i] != want[i] {
+		if !proof.Same(t, queries[i], got[i], want[i]) {
 			t.Errorf("%s:\n got %s\nwant %s", queries[i], got[i], want[i])
 		}
 	}
@@ -137,7 +137,7 @@ func TestRows(t *testing.T) {
 		t.Fatal(err)
 	}
 	for i := range want {
-		if got[i] != want[i] {
+		if !proof.Same(t, queries[i], got[i], want[i]) {
 			t.Errorf("%s:\n got %s\nwant %s", queries[i], got[i], want[i])
 		}
 	}
@@ -152,7 +152,7 @@ func attribute(name, typeName string) catalog.Attribute {
 }
 
 func answer(t *testing.T, signature string, row *catalog.Type, text, after string, result *catalog.Type) string {
-	l := library()
+	l := library(t)
 	codec, err := l.Codec(row)
 	if err != nil {
 		t.Fatal(err)

@@ -72,7 +72,7 @@ func TestPathText(t *testing.T) {
 		t.Fatal(err)
 	}
 	for i := range want {
-		if got[i] != want[i] {
+		if !proof.Same(t, queries[i], got[i], want[i]) {
 			t.Errorf("%s: got %s, want %s", queries[i], got[i], want[i])
 		}
 	}
@@ -114,5 +114,5 @@ func TestPaths(t *testing.T) {
 			s.Values["jsonpath"] = append(s.Values["jsonpath"], text)
 		}
 	}
-	proof.Functions(t, library(), servertest.Database(t), pathFunctions(), s, 3000, 8)
+	proof.Functions(t, library(t), servertest.Database(t), pathFunctions(), s, 3000, 8)
 }

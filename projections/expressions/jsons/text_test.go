@@ -34,7 +34,7 @@ func TestText(t *testing.T) {
 			t.Fatal(err)
 		}
 		for i := range want {
-			if got[i] != want[i] {
+			if !proof.Same(t, queries[i], got[i], want[i]) {
 				t.Errorf("%.200s: got %.200s, want %.200s", queries[i], got[i], want[i])
 			}
 		}

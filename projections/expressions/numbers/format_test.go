@@ -48,7 +48,7 @@ func TestFormats(t *testing.T) {
 		}
 		wrong := 0
 		for i := range want {
-			if got[i] != want[i] {
+			if !proof.Same(t, queries[i], got[i], want[i]) {
 				if wrong++; wrong < 10 {
 					t.Errorf("%s\n got %q\nwant %q", queries[i], got[i], want[i])
 				}

@@ -35,7 +35,7 @@ func TestText(t *testing.T) {
 			t.Fatal(err)
 		}
 		for i := range want {
-			if got[i] != want[i] {
+			if !proof.Same(t, queries[i], got[i], want[i]) {
 				t.Errorf("%s: got %.80s, want %.80s", queries[i], got[i], want[i])
 			}
 		}

@@ -13,7 +13,7 @@ import (
 
 func bound(t *testing.T, signature string, constants ...any) (function.Func, error) {
 	t.Helper()
-	f, ok := library().Function(signature)
+	f, ok := library(t).Function(signature)
 	if !ok {
 		t.Fatalf("no function %s", signature)
 	}

@@ -24,9 +24,9 @@ func database(t *testing.T, name string, setup ...string) string {
 	return cluster.URL(name)
 }
 
-func library() *function.Library {
+func library(t testing.TB) *function.Library {
 	types := append(append(Types(), numbers.Types()...), collections.Types()...)
-	return function.NewLibrary(signatures.ByName, Functions(), types)
+	return proof.Library(t, function.NewLibrary(signatures.ByName, Functions(), types))
 }
 
 var texts = []string{
@@ -131,7 +131,7 @@ func TestFunctions(t *testing.T) {
 			rest = append(rest, f)
 			continue
 		}
-		proof.Functions(t, library(), url, []function.Function{f}, special, 400, 2)
+		proof.Functions(t, library(t), url, []function.Function{f}, special, 400, 2)
 	}
-	proof.Functions(t, library(), url, rest, usual, 200, 1)
+	proof.Functions(t, library(t), url, rest, usual, 200, 1)
 }

@@ -10,10 +10,7 @@ import (
 
 // Since PostgreSQL 17 the two intervals that are longest are infinite ones, and
 // what was computed of them, or of infinite timestamps, is another thing.
-var (
-	earlyInterval = datum.Interval{Months: math.MinInt32, Days: math.MinInt32, Microseconds: math.MinInt64}
-	lateInterval  = datum.Interval{Months: math.MaxInt32, Days: math.MaxInt32, Microseconds: math.MaxInt64}
-)
+var earlyInterval, lateInterval = datum.IntervalNegativeInfinity, datum.IntervalInfinity
 
 var (
 	errAddInfinite      = &datum.Error{Code: "22008", Message: "cannot add infinite interval to time"}

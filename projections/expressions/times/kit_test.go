@@ -17,7 +17,7 @@ func TestMain(m *testing.M) { servertest.Main(m) }
 // library has this family, and numbers and texts as arguments and results.
 func library(t testing.TB) *function.Library {
 	types := append(append(Types(), numbers.Types()...), texts)
-	return function.NewLibrary(signatures.ByName, Functions(), types).For(servertest.Cluster(t).Version)
+	return proof.Library(t, function.NewLibrary(signatures.ByName, Functions(), types))
 }
 
 // texts is the type of texts.
@@ -39,7 +39,7 @@ func compare(t *testing.T, url string, expressions, answers []string) {
 		t.Fatal(err)
 	}
 	for i, expression := range expressions {
-		if answers[i] != want[i] {
+		if !proof.Same(t, expression, answers[i], want[i]) {
 			t.Errorf("%s\n got %s\nwant %s", expression, answers[i], want[i])
 		}
 	}
