@@ -7,11 +7,13 @@ import (
 	"github.com/jackc/pgx/v5"
 )
 
-// reachable finds the types of all columns and what they are made of.
+// reachable finds the types of all columns and what they are made of, and all
+// enums: expressions can name one that no column has.
 const reachable = `
 	WITH RECURSIVE used(oid) AS (
-	  SELECT a.atttypid FROM pg_catalog.pg_attribute a, ` + userRelations + `
+	  (SELECT a.atttypid FROM pg_catalog.pg_attribute a, ` + userRelations + `
 	     AND a.attrelid = c.oid AND a.attnum > 0 AND NOT a.attisdropped
+	   UNION SELECT e.enumtypid FROM pg_catalog.pg_enum e)
 	  UNION
 	  SELECT part.oid
 	    FROM used JOIN pg_catalog.pg_type t ON t.oid = used.oid, LATERAL (

@@ -25,7 +25,7 @@ func TestOverviewAndHelp(t *testing.T) {
 	}
 	w.run(exitUsage, "help", "nothing")
 	out, _ = w.run(exitDone, "version")
-	wantIn(t, out, "materializer ", "commit ", "go1.", "state format 1")
+	wantIn(t, out, "materializer ", "commit ", "go1.", "state format 2")
 }
 
 func TestValidate(t *testing.T) {

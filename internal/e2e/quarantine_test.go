@@ -6,6 +6,7 @@ import (
 	"slices"
 	"strings"
 	"testing"
+	"time"
 
 	"github.com/redis/go-redis/v9"
 
@@ -76,6 +77,16 @@ func (r *runner) wantHeld(t *testing.T, want ...string) {
 	t.Helper()
 	if err := r.settle(t); err != nil {
 		t.Fatal(err)
+	}
+	// Local state knows an instant after Redis does.
+	tick, deadline := time.NewTicker(2*time.Millisecond), time.After(10*time.Second)
+	defer tick.Stop()
+	for waiting := true; waiting && r.pipeline.Status().Quarantine.Count != int64(len(want)); {
+		select {
+		case <-tick.C:
+		case <-deadline:
+			waiting = false
+		}
 	}
 	q := r.pipeline.Status().Quarantine
 	var got []string
