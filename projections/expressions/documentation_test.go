@@ -23,7 +23,7 @@ PostgreSQL's own rules over its whole catalog, and everything below is compared 
 - **What an expression depends on.** On columns alone. What depends on the clock, the session or other rows
   (` + "`now()`, `current_user`, `random()`, `'today'::date`" + `) is refused when the configuration is checked: a document would have to
   change without a change in the database. Subqueries, window functions and functions of your own are refused, too.
-- **Settings.** As in a session with the time zone UTC, DateStyle ISO and MDY, IntervalStyle postgres and bytea_output hex.
+- **Settings.** As in a session with the time zone UTC, DateStyle ISO and MDY, IntervalStyle postgres, bytea_output hex, and lc_numeric and lc_monetary C (to_char).
 - **Text.** Texts are ordered by their bytes, as ` + "`collate \"C\"`" + ` does. Another collation of the column gives a warning where it matters.
   Letters are mapped to upper and lower case by Unicode's simple mapping.
 - **Errors.** A literal that is none of its type, and a constant that fails, are reported with their place when the configuration is checked.
