@@ -1,8 +1,10 @@
 package pipeline
 
 import (
+	"context"
 	"errors"
 	"fmt"
+	"time"
 
 	"materializer/projections"
 	"materializer/store"
@@ -143,7 +145,7 @@ func (k *keeping) commit() error {
 
 // keepAll makes what is kept of all rows, once for a state. It can be broken
 // off and begun again.
-func (p *publisher) keepAll() (err error) {
+func (p *publisher) keepAll(ctx context.Context) (err error) {
 	if p.kept || !p.Plan.Keeps() {
 		return nil
 	}
@@ -161,10 +163,16 @@ func (p *publisher) keepAll() (err error) {
 		return err
 	}
 	defer keep.Close()
+	began := time.Now()
+	p.Logger.Info("totals of aggregates are made of all rows")
 	// Every root is rendered after a load, so no touch follows.
-	if err := p.Plan.KeepAll(reader, p.db.Kept(), keep); err != nil {
+	if err := p.Plan.KeepAll(ctx, reader, p.db.Kept(), keep); err != nil {
 		return fmt.Errorf("keep results: %w", err)
 	}
+	if err := p.db.SetKeptComplete(); err != nil {
+		return err
+	}
 	p.kept = true
-	return p.db.SetKeptComplete()
+	p.Logger.Info("totals of aggregates are kept from here on", "took", time.Since(began).Round(time.Millisecond))
+	return nil
 }

@@ -122,7 +122,7 @@ func (p *publisher) step(ctx context.Context) (more bool, err error) {
 			return false, err
 		}
 	}
-	if err := p.keepAll(); err != nil {
+	if err := p.keepAll(ctx); err != nil {
 		return false, err
 	}
 	more, err = p.publish(ctx)

@@ -2,6 +2,7 @@ package projections
 
 import (
 	"bytes"
+	"context"
 	"slices"
 	"syscall"
 	"testing"
@@ -141,7 +142,7 @@ func (g *hub) keepAll(b *testing.B) {
 		b.Fatal(err)
 	}
 	defer keep.Close()
-	if err := g.plan.KeepAll(reader, g.db.Kept(), keep); err != nil {
+	if err := g.plan.KeepAll(context.Background(), reader, g.db.Kept(), keep); err != nil {
 		b.Fatal(err)
 	}
 	if err := reader.Close(); err != nil {

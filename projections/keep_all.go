@@ -2,6 +2,7 @@ package projections
 
 import (
 	"bytes"
+	"context"
 	"errors"
 	"fmt"
 	"maps"
@@ -15,6 +16,7 @@ import (
 // is read that was just written.
 type allKeeper struct {
 	plan    *Plan
+	stopped func() error
 	reader  *store.Reader
 	kept    store.Kept
 	keep    *store.KeepAll
@@ -34,10 +36,10 @@ const (
 	seenInMemory   = 1 << 17
 )
 
-// KeepAll makes what is kept of all rows that reader reads. keep is new, and
-// kept reads what it has written.
-func (p *Plan) KeepAll(reader *store.Reader, kept store.Kept, keep *store.KeepAll) error {
-	a := &allKeeper{plan: p, reader: reader, kept: kept, keep: keep, builder: NewBuilder(reader, kept)}
+// KeepAll makes what is kept of all rows that reader reads, unless ctx ends
+// before. keep is new, and kept reads what it has written.
+func (p *Plan) KeepAll(ctx context.Context, reader *store.Reader, kept store.Kept, keep *store.KeepAll) error {
+	a := &allKeeper{stopped: ctx.Err, plan: p, reader: reader, kept: kept, keep: keep, builder: NewBuilder(reader, kept)}
 	return a.run(totalsInMemory, seenInMemory)
 }
 
@@ -61,6 +63,9 @@ func (a *allKeeper) node(node *Node, totals, seen int) (err error) {
 	rows := a.reader.Rows(node.Table.Stored.ID, nil)
 	defer func() { err = errors.Join(err, rows.Close()) }()
 	for rows.Next() {
+		if err := a.stopped(); err != nil {
+			return err
+		}
 		a.builder.inUse, a.builder.gathered = 0, a.builder.gathered[:0]
 		c, err := a.builder.contributionOf(node, rows.Row())
 		if err != nil {

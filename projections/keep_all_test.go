@@ -2,6 +2,7 @@ package projections
 
 import (
 	"bytes"
+	"context"
 	"fmt"
 	"maps"
 	"slices"
@@ -114,7 +115,7 @@ func (s *story) remake(t *rapid.T, totals, seen int) {
 		t.Fatal(err)
 	}
 	defer keep.Close()
-	a := &allKeeper{plan: s.plan, reader: reader, kept: s.db.Kept(), keep: keep, builder: NewBuilder(reader, s.db.Kept())}
+	a := &allKeeper{stopped: context.Background().Err, plan: s.plan, reader: reader, kept: s.db.Kept(), keep: keep, builder: NewBuilder(reader, s.db.Kept())}
 	if err := a.run(totals, seen); err != nil {
 		t.Fatal(err)
 	}
