@@ -4,6 +4,8 @@ import (
 	"strings"
 
 	pg "github.com/pganalyze/pg_query_go/v6"
+
+	"materializer/projections/expressions/function"
 )
 
 // sink gathers what one evaluated expression reads: the whole, or an argument of an aggregate.
@@ -13,9 +15,10 @@ type sink struct {
 	slots      map[any]int
 	held       int
 	aggregates []*Aggregate
+	library    *function.Library
 }
 
-func newSink() *sink { return &sink{slots: map[any]int{}} }
+func (c *compiler) newSink() *sink { return &sink{slots: map[any]int{}, library: c.library} }
 
 func isAggregate(name string) bool {
 	for _, f := range known().functions[name] {
@@ -63,7 +66,7 @@ func (c *compiler) aggregateParts(a *Aggregate, n *pg.FuncCall, name string, at 
 		return err
 	}
 	types := typesOf(args)
-	candidates := functionCandidates(name, len(args), false)
+	candidates := c.functionCandidates(name, len(args), false)
 	if len(args) == 0 && !n.AggStar {
 		return c.unknownFunction(name, types, at)
 	}
@@ -109,7 +112,7 @@ func (c *compiler) apart(nodes []*pg.Node) ([]*operand, []*sink, *Error) {
 	outer := c.sink
 	defer func() { c.sink = outer }()
 	for _, n := range nodes {
-		c.sink = newSink()
+		c.sink = c.newSink()
 		o, err := c.value(n)
 		if err != nil {
 			return nil, nil, err
@@ -133,7 +136,7 @@ func (c *compiler) judgeAggregate(name string, args []*operand, n *pg.FuncCall, 
 // judgeDistinct refuses what PostgreSQL cannot tell apart, and an order by something else than the arguments.
 func (c *compiler) judgeDistinct(a *Aggregate, args []*operand, at int) *Error {
 	for _, arg := range args {
-		if _, err := Library().Compare(arg.typ); err != nil {
+		if _, err := c.library.Compare(arg.typ); err != nil {
 			return failure(arg.at, "", "could not identify an equality operator for type %s", typeName(arg.typ))
 		}
 	}
@@ -164,7 +167,7 @@ func (c *compiler) orderBy(nodes []*pg.Node) ([]Order, *Error) {
 		if len(item.UseOp) > 0 {
 			return nil, failure(o.at, "write asc or desc", "ORDER BY ... USING is not supported")
 		}
-		if _, problem := Library().Compare(o.typ); problem != nil {
+		if _, problem := c.library.Compare(o.typ); problem != nil {
 			return nil, failure(o.at, "", "could not identify an ordering operator for type %s", typeName(o.typ))
 		}
 		if err := c.judgeCollation("<", "ORDER BY", operands, o.at); err != nil {

@@ -49,7 +49,7 @@ func (c *compiler) noAggregate(name string, at int) *Error {
 // callFunction is func_get_detail and what follows it.
 func (c *compiler) callFunction(name string, args []*operand, array bool, at int) (*operand, *Error) {
 	types := typesOf(args)
-	candidates := functionCandidates(name, len(args), array)
+	candidates := c.functionCandidates(name, len(args), array)
 	chosen, ok := exactly(candidates, types)
 	if !ok && len(args) == 1 {
 		if cast, err := c.functionCast(name, args[0]); cast != nil || err != nil {
@@ -183,7 +183,7 @@ func (c *compiler) invoke(f *signature, args []*operand, result *catalog.Type, w
 // as it is, those of any type its elements. A strict function of a constant NULL is NULL, as
 // in PostgreSQL's planner.
 func (c *compiler) invokeVariadic(f *signature, args []*operand, result *catalog.Type, spread bool, what string, at int) (*operand, *Error) {
-	implementation, ok := Library().Function(f.key)
+	implementation, ok := c.library.Function(f.key)
 	if !ok {
 		return nil, errUnsupported
 	}
@@ -197,9 +197,9 @@ func (c *compiler) invokeVariadic(f *signature, args []*operand, result *catalog
 		return constantOf(result, nil, at), nil
 	}
 	if spread && f.args[len(f.args)-1].Name == "any" {
-		return c.apply(f, spreading(f, implementation, typesOf(args), result), args, result, spread, at), nil
+		return c.apply(f, spreading(c.library, f, implementation, typesOf(args), result), args, result, spread, at), nil
 	}
-	call, err := Library().Bind(implementation, typesOf(args), result, constants(args))
+	call, err := c.library.Bind(implementation, typesOf(args), result, constants(args))
 	if err != nil {
 		return nil, failure(at, "", "%s: %s", what, messageOf(err))
 	}
@@ -211,8 +211,13 @@ func (c *compiler) apply(f *signature, call function.Func, args []*operand, resu
 	strict := f.strictArguments(len(args), spread)
 	made := derived(result, at, calling(call, evaluators(args), strict), args...)
 	made.stable = made.stable || f.volatility == 's'
-	made.nullable = made.nullable && !(f.strict && total(f) && !anyNullable(args))
+	made.nullable = made.nullable && !(f.strict && total(f) && !anyNullable(args) && !c.nullOfNull(f))
 	return made
+}
+
+// nullOfNull tells casts of a jsonb, of which PostgreSQL gives NULL for a JSON null since 18.
+func (c *compiler) nullOfNull(f *signature) bool {
+	return c.library.Version() >= 18 && strings.HasSuffix(f.key, "(jsonb)")
 }
 
 // strictArguments is how many of the arguments of a call, the first ones, must not
@@ -229,7 +234,7 @@ func (f *signature) strictArguments(n int, spread bool) int {
 
 // spreading gives a variadic function the elements of its last argument. A
 // NULL there gives NULL, but for format, which takes it for none.
-func spreading(f *signature, implementation function.Function, types []*catalog.Type, result *catalog.Type) function.Func {
+func spreading(library *function.Library, f *signature, implementation function.Function, types []*catalog.Type, result *catalog.Type) function.Func {
 	last := len(types) - 1
 	return func(args []any) (any, error) {
 		array, _ := args[last].(*datum.Array)
@@ -247,7 +252,7 @@ func spreading(f *signature, implementation function.Function, types []*catalog.
 		for range array.Values {
 			flatTypes = append(flatTypes, own(types[last].Elem))
 		}
-		call, err := Library().Bind(implementation, flatTypes, result, make([]any, len(flat)))
+		call, err := library.Bind(implementation, flatTypes, result, make([]any, len(flat)))
 		if err != nil {
 			return nil, err
 		}

@@ -4,6 +4,7 @@ import (
 	"slices"
 
 	"materializer/catalog"
+	"materializer/projections/expressions/signatures"
 )
 
 // candidate is a function or operator that a call may mean, with one type for each argument written.
@@ -141,10 +142,14 @@ func (c *compiler) byKnown(candidates []candidate, types []*catalog.Type) (candi
 	return candidate{}, false
 }
 
-// functionCandidates is FuncnameGetCandidates: functions of a name that take so many arguments.
-func functionCandidates(name string, n int, array bool) []candidate {
+// functionCandidates is FuncnameGetCandidates: functions of a name that take so
+// many arguments, and that the release has.
+func (c *compiler) functionCandidates(name string, n int, array bool) []candidate {
 	var found []candidate
 	for _, f := range known().functions[name] {
+		if signatures.Missing(c.library.Version(), f.key) {
+			continue
+		}
 		declared := len(f.args)
 		spread := f.variadic && !array && declared <= n
 		switch {

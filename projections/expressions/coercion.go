@@ -243,7 +243,7 @@ func (c *compiler) coerceBool(o *operand, where string) (*operand, *Error) {
 
 // codec is the text form of a type.
 func (c *compiler) codec(t *catalog.Type, at int) (function.Codec, *Error) {
-	codec, err := Library().Codec(t)
+	codec, err := c.library.Codec(t)
 	if err != nil {
 		return codec, failure(at, "show the column whole instead", "%s", err)
 	}

@@ -71,7 +71,7 @@ func (c *compiler) leaf(leaf Leaf, at int) *operand {
 
 // decoder reads a leaf's text, once an evaluation.
 func (s *sink) decoder(slot int, t *catalog.Type) evaluator {
-	codec, problem := Library().Codec(t)
+	codec, problem := s.library.Codec(t)
 	return func(x *frame) (any, error) {
 		if x.read[slot] {
 			return x.values[slot], nil

@@ -234,7 +234,7 @@ func (c *compiler) extreme(n *pg.MinMaxExpr) (*operand, *Error) {
 		return nil, err
 	}
 	at := c.offset(n.Location)
-	compare, problem := Library().Compare(common)
+	compare, problem := c.library.Compare(common)
 	if problem != nil {
 		return nil, failure(at, "", "%s: %s", name, problem)
 	}

@@ -52,7 +52,8 @@ func Compile(text string, scope Scope, o Options) (*Expr, *Error) {
 	if err != nil {
 		return nil, err
 	}
-	c := &compiler{text: text, tokens: p.tokens, version: p.version, scope: scope, options: o, sink: newSink()}
+	c := &compiler{text: text, tokens: p.tokens, version: p.version, scope: scope, options: o, library: libraryOf(o.Release)}
+	c.sink = c.newSink()
 	root, err := c.value(p.node)
 	if err != nil {
 		return nil, err
@@ -80,7 +81,7 @@ func (c *compiler) finish(root *operand, s *sink, text string) *Expr {
 		root = root.as(textType)
 	}
 	e := &Expr{Text: text, Type: root.typ, TypeMod: root.mod, Leaves: s.leaves, Aggregates: s.aggregates, root: root, held: s.held}
-	e.codec, _ = Library().Codec(root.typ)
+	e.codec, _ = c.library.Codec(root.typ)
 	e.frames.New = func() any {
 		return &frame{values: make([]any, len(e.Leaves)), read: make([]bool, len(e.Leaves)), held: make([]any, e.held)}
 	}

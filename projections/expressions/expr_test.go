@@ -5,6 +5,8 @@ import (
 	"strings"
 	"sync"
 	"testing"
+
+	"materializer/internal/proof"
 )
 
 // insert are rows with ordinary values, extremes and NULL.
@@ -48,7 +50,7 @@ func TestAgainstPostgres(t *testing.T) {
 func (w *world) compare(t *testing.T, text string) {
 	t.Helper()
 	want, refused := w.theirs(t, text)
-	e, err := Compile(text, w, Options{})
+	e, err := Compile(text, w, Options{Release: w.release})
 	switch {
 	case err != nil && refused == nil:
 		t.Fatalf("refused: %v; PostgreSQL answers %q", err, want)
@@ -58,7 +60,7 @@ func (w *world) compare(t *testing.T, text string) {
 		t.Fatalf("accepted as %s; PostgreSQL says %s", typeName(e.Type), refused.Message)
 	}
 	for i, row := range w.rows {
-		if got := w.ours(e, row); got != want[i] {
+		if got := w.ours(e, row); !proof.Same(t, text, got, want[i]) {
 			t.Errorf("row %s\n got %s\nwant %s", row[0], got, want[i])
 		}
 	}

@@ -26,6 +26,8 @@ type world struct {
 	types map[uint32]*catalog.Type
 	conn  *pgx.Conn
 	rows  [][][]byte // texts of the columns
+
+	release int // of the server
 }
 
 // schema has names that are short, since random expressions are made of them.
@@ -50,7 +52,7 @@ func newWorld(t testing.TB, rows ...string) *world {
 	t.Helper()
 	url := unicode(t)
 	servertest.Exec(t, url, schema)
-	w := &world{conn: proof.Connect(t, url)}
+	w := &world{conn: proof.Connect(t, url), release: servertest.Cluster(t).Version}
 	ctx := context.Background()
 	for _, row := range rows {
 		if _, err := w.conn.Exec(ctx, row); err != nil {

@@ -16,6 +16,14 @@ import (
 // Library is everything that is implemented, joined from the families.
 func Library() *function.Library { return library() }
 
+// libraryOf is the library that follows a release of PostgreSQL, 0 for the usual one.
+func libraryOf(release int) *function.Library {
+	if release == 0 {
+		return library()
+	}
+	return library().For(release)
+}
+
 var library = sync.OnceValue(func() *function.Library {
 	var functions []function.Function
 	for _, f := range families() {

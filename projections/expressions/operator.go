@@ -102,7 +102,7 @@ func (c *compiler) compareGenerically(o *operator, args []*operand, at int) *ope
 	if relation == nil || len(args) != 2 || !same(args[0].typ, args[1].typ) || o.function != nil && !permitted(o.function) {
 		return nil
 	}
-	compare, err := Library().Compare(args[0].typ)
+	compare, err := c.library.Compare(args[0].typ)
 	if err != nil {
 		return nil
 	}

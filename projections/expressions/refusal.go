@@ -10,6 +10,7 @@ import (
 
 	"materializer/catalog"
 	"materializer/internal/suggest"
+	"materializer/projections/expressions/signatures"
 )
 
 // supported tells whether a function is implemented and may be used.
@@ -52,11 +53,19 @@ func (c *compiler) unknownFunction(name string, types []*catalog.Type, at int) *
 		}
 		return failure(at, hint, "function %s does not exist", name)
 	}
+	if c.missing(name) {
+		return failure(at, "", "function %s(%s) does not exist in PostgreSQL %d", name, typeNames(types), c.library.Version())
+	}
 	hint := "add a cast"
 	if calls := supportedCalls(name); len(calls) > 0 {
 		hint = "it takes " + few(calls)
 	}
 	return failure(at, hint, "function %s(%s) does not exist", name, typeNames(types))
+}
+
+// missing tells a name that the release has not for any arguments.
+func (c *compiler) missing(name string) bool {
+	return !slices.ContainsFunc(known().functions[name], func(f *signature) bool { return !signatures.Missing(c.library.Version(), f.key) })
 }
 
 // elsewhere are functions that the tables leave out, since they take the names of objects, and those of usual extensions.

@@ -145,12 +145,13 @@ func TestEveryFunctionIsReachable(t *testing.T) {
 
 // found tells whether a call with the very types of a function finds it.
 func found(f *signature) bool {
-	c := &compiler{scope: shelf{}, sink: newSink()}
+	c := &compiler{scope: shelf{}, library: library()}
+	c.sink = c.newSink()
 	types := make([]*catalog.Type, len(f.args))
 	for i, arg := range f.args {
 		types[i] = stand(arg)
 	}
-	candidates := functionCandidates(f.name, len(types), f.variadic)
+	candidates := c.functionCandidates(f.name, len(types), f.variadic)
 	chosen, ok := exactly(candidates, types)
 	if !ok {
 		matching := c.matching(candidates, types)

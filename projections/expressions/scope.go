@@ -37,6 +37,9 @@ type Leaf struct {
 type Options struct {
 	// Aggregates allows calls of aggregates. Defaults to false.
 	Aggregates bool
+	// Release of PostgreSQL that is followed: what is missing there is refused, and what
+	// differs by release is as there. Defaults to 15.
+	Release int
 }
 
 // Span is one column in the text of an expression.

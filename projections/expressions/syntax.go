@@ -1,9 +1,13 @@
 package expressions
 
 import (
+	"regexp"
 	"strings"
 
 	pg "github.com/pganalyze/pg_query_go/v6"
+
+	"materializer/catalog"
+	"materializer/projections/expressions/function"
 )
 
 // compiler turns the parse tree of one expression into operands.
@@ -13,6 +17,7 @@ type compiler struct {
 	version     int32 // of the parser
 	scope       Scope
 	options     Options
+	library     *function.Library // that follows the release
 	sink        *sink
 	spans       []Span
 	warnings    []*Error
@@ -217,12 +222,18 @@ func (c *compiler) constant(n *pg.A_Const) (*operand, *Error) {
 	at := c.offset(n.Location)
 	switch v := n.Val.(type) {
 	case *pg.A_Const_Ival:
+		if err := c.refuseNumber(at); err != nil {
+			return nil, err
+		}
 		return constantOf(intType, int64(v.Ival.GetIval()), at), nil
 	case *pg.A_Const_Boolval:
 		return constantOf(boolType, v.Boolval.GetBoolval(), at), nil
 	case *pg.A_Const_Sval:
 		return constantOf(unknownType, v.Sval.GetSval(), at), nil
 	case *pg.A_Const_Fval:
+		if err := c.refuseNumber(at); err != nil {
+			return nil, err
+		}
 		return c.number(v.Fval.GetFval(), at)
 	case *pg.A_Const_Bsval:
 		return c.coerceLiteral(constantOf(unknownType, v.Bsval.GetBsval(), at), bitType, -1, explicit)
@@ -230,15 +241,23 @@ func (c *compiler) constant(n *pg.A_Const) (*operand, *Error) {
 	return constantOf(unknownType, nil, at), nil
 }
 
+// newNumber is how numbers are written since PostgreSQL 16 only.
+var newNumber = regexp.MustCompile(`^[-+\s]*(0[xXoObB]|[0-9.]*[0-9]_)`)
+
+func (c *compiler) refuseNumber(at int) *Error {
+	if c.library.Version() < 16 && newNumber.MatchString(c.text[at:]) {
+		return failure(at, "write it in decimal digits", "numbers such as 0x1F and 1_000 need PostgreSQL 16")
+	}
+	return nil
+}
+
 // number is a literal that is no integer of four bytes: one of eight, or a numeric.
 func (c *compiler) number(text string, at int) (*operand, *Error) {
 	text = strings.ReplaceAll(text, "_", "")
 	literal := constantOf(unknownType, text, at)
-	if strings.Trim(text, "-0123456789") == "" {
-		for _, t := range []struct{ of *operand }{{constantOf(intType, nil, at)}, {constantOf(bigintType, nil, at)}} {
-			if made, err := c.coerceLiteral(literal, t.of.typ, -1, explicit); err == nil {
-				return made, nil
-			}
+	for _, t := range []*catalog.Type{intType, bigintType} {
+		if made, err := c.coerceLiteral(literal, t, -1, explicit); err == nil {
+			return made, nil
 		}
 	}
 	return c.coerceLiteral(literal, numericType, -1, explicit)

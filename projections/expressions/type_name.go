@@ -116,6 +116,9 @@ func (c *compiler) modifier(t *catalog.Type, n *pg.TypeName, at int) (int32, *Er
 	if !ok || t.Schema != "pg_catalog" {
 		return -1, failure(at, "", "invalid length or precision for type %s", typeName(t))
 	}
+	if t.Name == "numeric" && len(mods) == 2 && (mods[1] < 0 || mods[1] > mods[0]) && c.library.Version() < 15 {
+		return -1, failure(at, "", "before PostgreSQL 15 the scale of a numeric is between 0 and its precision")
+	}
 	return mod, nil
 }
 

@@ -16,11 +16,11 @@ type isoReader struct {
 	width int // digits of its whole
 }
 
-func parseISOInterval(text string) (intervalParts, error) {
+func parseISOInterval(text string, release int) (intervalParts, error) {
 	if len(text) < 2 || text[0] != 'P' {
 		return intervalParts{}, errFormat
 	}
-	r := isoReader{text: text, at: 1}
+	r := isoReader{intervalParts: intervalParts{release: release}, text: text, at: 1}
 	err := r.read()
 	return r.intervalParts, err
 }

@@ -13,6 +13,7 @@ type intervalParts struct {
 	years, months, days int32
 	micros              int64
 	point               unit // early or late, of an infinite one
+	release             int
 }
 
 // parseInterval reads an interval as a release of PostgreSQL does. The typmod is that of `interval '5' day`:
@@ -41,13 +42,13 @@ func parseInterval(text string, typmod int32, release int) (datum.Interval, erro
 func parseIntervalParts(text string, typmod int32, release int) (intervalParts, error) {
 	fields, err := scan(text, roomOfInterval)
 	if err == nil {
-		d := intervalDecoder{fields: fields, fieldsMask: intervalFields(typmod), strict: release >= 17}
+		d := intervalDecoder{intervalParts: intervalParts{release: release}, fields: fields, fieldsMask: intervalFields(typmod), strict: release >= 17}
 		if err = d.decode(); err == nil {
 			return d.intervalParts, nil
 		}
 	}
 	if errors.Is(err, errFormat) {
-		return parseISOInterval(text)
+		return parseISOInterval(text, release)
 	}
 	return intervalParts{}, err
 }
@@ -295,8 +296,13 @@ func (p *intervalParts) addMonths(value int64) bool { return addScaled(&p.months
 
 func (p *intervalParts) addYears(value, scale int64) bool { return addScaled(&p.years, value, scale) }
 
+// addFractionYears adds a part of years as whole months, rounded since PostgreSQL 15.
 func (p *intervalParts) addFractionYears(part float64, scale int64) bool {
-	return p.addMonths(int64(math.RoundToEven(part * float64(scale) * monthsPerYear)))
+	months := part * float64(scale) * monthsPerYear
+	if p.release < 15 {
+		return p.addMonths(int64(months))
+	}
+	return p.addMonths(int64(math.RoundToEven(months)))
 }
 
 // addScaled adds a number of units to a sum, telling whether all of it fits.
