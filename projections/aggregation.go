@@ -75,9 +75,10 @@ func (g *Grouping) add(n *names, a *expressions.Aggregate) int {
 	g.Slots = append(g.Slots, slot)
 	fail := func(message, hint string) { n.fail(n.place(n.text, a.From), n.scope.in, message, hint) }
 	var types []*catalog.Type
+	library := expressions.LibraryOf(n.release())
 	for _, arg := range a.Args {
 		slot.Args, types = append(slot.Args, n.compiled(arg)), append(types, arg.Type)
-		decode, err := expressions.Library().Codec(arg.Type)
+		decode, err := library.Codec(arg.Type)
 		if err != nil {
 			fail(err.Error(), "")
 			continue
@@ -101,7 +102,7 @@ func (g *Grouping) add(n *names, a *expressions.Aggregate) int {
 		}
 		slot.distinct = encode
 	}
-	function, err := aggregates.New(expressions.Library(), a.Signature, types, a.Type)
+	function, err := aggregates.New(library, a.Signature, types, a.Type)
 	if err != nil {
 		fail(err.Error(), "")
 	}

@@ -130,6 +130,7 @@ func (c *compiler) sql(s *scope, x sql, o expressions.Options) Expr {
 		return nil
 	}
 	names := &names{compiler: c, scope: s, text: x, leaves: map[string]Expr{}}
+	o.Release = c.release()
 	compiled, failed := expressions.Compile(x.text, names, o)
 	if failed != nil {
 		if !names.told {
@@ -142,6 +143,9 @@ func (c *compiler) sql(s *scope, x sql, o expressions.Options) Expr {
 	}
 	return names.compiled(compiled)
 }
+
+// release is that of the server, which expressions follow; 0 if it is not known.
+func (c *compiler) release() int { return c.catalog.Version / 10000 }
 
 // unquoted reports an expression that is the name of a column, but not to SQL.
 func (c *compiler) unquoted(s *scope, x sql) bool {

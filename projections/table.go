@@ -177,7 +177,7 @@ func (c *compiler) computed(table *Table, column *catalog.Column, at config.Pos,
 	text := fmt.Sprintf("CAST((%s) AS %s)", column.Expression, values.TypeName(column.Type, column.TypeMod))
 	s := c.ownScope(table, in)
 	names := &names{compiler: c, scope: s, text: sql{text: text, whole: config.Text{Value: text, Pos: at}}, leaves: map[string]Expr{}}
-	compiled, failed := expressions.Compile(text, names, expressions.Options{})
+	compiled, failed := expressions.Compile(text, names, expressions.Options{Release: c.release()})
 	if failed != nil {
 		c.fail(at, in, fmt.Sprintf("column %s of %s is generated, the stream has no generated columns, and it cannot be computed here: %s", column.Name, table.Catalog, failed.Message),
 			generatedRemedy(table.Catalog, column))

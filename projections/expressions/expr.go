@@ -52,7 +52,7 @@ func Compile(text string, scope Scope, o Options) (*Expr, *Error) {
 	if err != nil {
 		return nil, err
 	}
-	c := &compiler{text: text, tokens: p.tokens, version: p.version, scope: scope, options: o, library: libraryOf(o.Release)}
+	c := &compiler{text: text, tokens: p.tokens, version: p.version, scope: scope, options: o, library: LibraryOf(o.Release)}
 	c.sink = c.newSink()
 	root, err := c.value(p.node)
 	if err != nil {

@@ -16,8 +16,8 @@ import (
 // Library is everything that is implemented, joined from the families.
 func Library() *function.Library { return library() }
 
-// libraryOf is the library that follows a release of PostgreSQL, 0 for the usual one.
-func libraryOf(release int) *function.Library {
+// LibraryOf is the library that follows a release of PostgreSQL, 0 for the usual one.
+func LibraryOf(release int) *function.Library {
 	if release == 0 {
 		return library()
 	}
