@@ -19,7 +19,7 @@ var literals = map[tag][]string{
 	boolean:  {"true", "false"},
 	small:    {"1", "2", "10", "0"},
 	whole:    {"3", "4000000000"},
-	decimal:  {"0", "1.50", "(-2.005)"},
+	decimal:  {"0.0", "1.50", "(-2.005)"},
 	float:    {"2.5::float8", "0::float8"},
 	textual:  {"'v1'::text", "''::text", "'100%'::text"},
 	date:     {"date '2024-03-01'"},
