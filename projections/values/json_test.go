@@ -6,6 +6,7 @@ import (
 	"testing"
 
 	"materializer/catalog"
+	"materializer/internal/servers/servertest"
 )
 
 // TestNotJSONB: what to_jsonb refuses, we refuse, with an error to tell it by.
@@ -20,6 +21,9 @@ func TestNotJSONB(t *testing.T) {
 		`"\u0000"`, `{"\u0000":1}`, `"\ud800"`, `"\udc00"`, `"\ud800\ud800"`, `"\ud83dx"`,
 		`1e131072`, `1e-16384`, `0e-16384`, `1e99999999999999999`, `0e99999999999999999`, `0e1073741823`, `0e-1073741823`, `[1e-99999]`,
 	} {
+		if text == `0e1073741823` && servertest.Cluster(t).Version > 15 {
+			continue // a zero, which later releases hold
+		}
 		_, ours := f(nil, []byte(text))
 		_, theirs := o.try("SELECT to_jsonb($1::json)", text)
 		if !errors.Is(ours, ErrNotJSONB) || theirs == nil {

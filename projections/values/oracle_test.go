@@ -123,6 +123,9 @@ func (o *oracle) fill(table string, s sample) {
 func (o *oracle) inserts(table string, s sample) *pgconn.Batch {
 	batch := &pgconn.Batch{}
 	for _, v := range s.all() {
+		if s.typ == "interval" && strings.Contains(v, "2562047788:00:54") && servertest.Cluster(o).Version < 15 {
+			continue // PostgreSQL 14 writes it, but cannot read it
+		}
 		if strings.HasPrefix(s.typ, "varchar(") || strings.HasPrefix(s.typ, "char(") {
 			batch.ExecParams(fmt.Sprintf("INSERT INTO %s (v) SELECT $1::text::%s", table, s.typ), [][]byte{[]byte(v)}, []uint32{25}, nil, nil)
 			continue

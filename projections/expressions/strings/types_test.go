@@ -2,6 +2,7 @@ package strings
 
 import (
 	"context"
+	"fmt"
 	"strings"
 	"testing"
 
@@ -80,7 +81,8 @@ func TestOrder(t *testing.T) {
 			if errX != nil || errY != nil {
 				t.Fatalf("%s: parse %q and %q: %v, %v", typ.Name, a, b, errX, errY)
 			}
-			if got := compare(x, y); got != want {
+			sql := fmt.Sprintf("compare(%s, %s)::%s", proof.Literal(a), proof.Literal(b), typ.Name)
+			if got := compare(x, y); !proof.Same(t, sql, fmt.Sprint(got), fmt.Sprint(want)) {
 				t.Errorf("%s: %q and %q: got %d, want %d", typ.Name, a, b, got, want)
 			}
 			compared++

@@ -134,6 +134,7 @@ func (d *intervalDecoder) otherWord(text string, last bool) (seen, error) {
 		if d.open {
 			return 0, errFormat
 		}
+		d.unitKnown = false
 		return 0, nil
 	case dateTokens[text].kind == unitKind && !d.open: // a unit of dates, which no number of an interval has
 		d.unit, d.open, d.unitKnown = dateTokens[text].unit(), true, true
