@@ -171,9 +171,7 @@ func parseNumeric16(text string) (datum.Numeric, error) {
 
 func numericOfBase(digits string, base uint64, negative bool) (datum.Numeric, error) {
 	value, previous := fromInt(0), byte('_')
-	if strings.HasPrefix(digits, "_") {
-		digits = digits[1:]
-	}
+	digits = strings.TrimPrefix(digits, "_")
 	for i := range len(digits) {
 		c := digits[i]
 		switch {
