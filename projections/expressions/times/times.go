@@ -1,5 +1,5 @@
 // Package times is PostgreSQL's dates and times: the types date, time, timetz,
-// timestamp, timestamptz and interval, read and written as PostgreSQL 15 does
+// timestamp, timestamptz and interval, read and written as the release that is followed does
 // in a session with TimeZone UTC, DateStyle "ISO, MDY" and IntervalStyle
 // postgres, and the functions on them.
 //
