@@ -14,8 +14,8 @@ import (
 // anything of the round is rendered: the touches of rows that they are made of
 // are turned into touches of the documents that show a result that is another now.
 //
-// The changes and the touches that follow from them are one commit, so that a
-// crash or a failing Redis repeats both or neither. The touches are rendered in
+// The changes and the touches that follow from them are one commit, durable before
+// Redis is given anything, so that a crash or a failing Redis repeats both or neither. The touches are rendered in
 // the same round as far as there is room for them; the record that they are in is
 // then forgotten with the round. The whole journal is gone through, also where the
 // round takes only its beginning: what is kept is as of the snapshot that the
@@ -58,6 +58,13 @@ func (r *roundInHand) keepResults() error {
 			return fmt.Errorf("keep results: %w", err)
 		}
 		r.publisher.keptUpTo = end
+	}
+	if len(r.follows) > 0 {
+		// Otherwise a crash could take back what Redis has been shown, and a later
+		// snapshot find that nothing has changed.
+		if err := r.db.SyncKept(); err != nil {
+			return err
+		}
 	}
 	for _, record := range r.follows {
 		for _, touch := range record.touches {

@@ -133,6 +133,9 @@ func (p *publisher) step(ctx context.Context) (more bool, err error) {
 	if err != nil || more {
 		return more, err
 	}
+	if p.owed != 0 {
+		return false, nil // somebody in it may take a key that seems to be left over
+	}
 	if swept, err := p.sweep(ctx); err != nil || swept {
 		return swept, err
 	}

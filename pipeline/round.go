@@ -45,6 +45,9 @@ func (p *publisher) publish(ctx context.Context) (more bool, err error) {
 	// A snapshot is durable, also where the ingest loop has not come to say so yet.
 	p.positions.Persist(snapshot.Position().LSN, snapshot.Position().CommitTime)
 	visible := p.positions.Now().Visible
+	if w.last == 0 && p.owed <= snapshot.JournalEnd() {
+		p.owed = 0
+	}
 	if w.last == 0 && p.refill == nil && len(p.mending) == 0 && snapshot.Position().LSN <= visible {
 		return false, nil
 	}

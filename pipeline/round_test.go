@@ -526,3 +526,17 @@ func TestChangedConfiguration(t *testing.T) {
 	w.quiesce()
 	w.close()
 }
+
+// A total that Redis was shown does not go back with a crash: a later state in which
+// nothing seems to have changed would leave it there.
+func TestShownTotalsSurviveACrash(t *testing.T) {
+	t.Parallel()
+	w := started(t, 4096)
+	w.arrive(func(tx *transaction) { tx.insert(notes, "100", "1", "note") })
+	w.publishAll()
+	w.crash(0)
+	w.restart()
+	w.arrive(func(tx *transaction) { tx.remove(notes, "100") })
+	w.quiesce()
+	w.close()
+}

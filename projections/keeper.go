@@ -2,7 +2,6 @@ package projections
 
 import (
 	"bytes"
-	"errors"
 	"fmt"
 
 	"materializer/store"
@@ -38,7 +37,10 @@ func (k *Keeper) Apply(t store.Touch, between func() error) error {
 		if node == nil || node.keeps == nil {
 			return fmt.Errorf("keep: the plan keeps nothing at node %d", t.Node&^keptTouch)
 		}
-		return errors.Join(k.update(node, t.Key, 0), between())
+		if err := k.update(node, t.Key, 0); err != nil {
+			return err
+		}
+		return between()
 	}
 	return k.up(t, 0, between)
 }

@@ -43,24 +43,41 @@ func (c *compiler) reference(table *catalog.Table, reference config.Reference, i
 		known = c.catalogColumn(table, column, in) != nil && known
 		key.Columns = append(key.Columns, column.Value)
 	}
-	switch {
-	case !known:
+	if !known {
 		return
-	case to.PrimaryKey == nil:
+	}
+	switch key.RefColumns = c.referred(to); {
+	case len(key.RefColumns) == 0:
 		c.fail(reference.Table.Pos, in, fmt.Sprintf("%s has no primary key to refer to", to), "write the join with `on` where it is used")
 		return
-	case len(to.PrimaryKey.Columns) != len(key.Columns):
-		c.fail(reference.Table.Pos, in, fmt.Sprintf("the primary key of %s has the columns %s, and there are %d here", to, strings.Join(to.PrimaryKey.Columns, ", "), len(key.Columns)),
+	case len(key.RefColumns) != len(key.Columns):
+		c.fail(reference.Table.Pos, in, fmt.Sprintf("the primary key of %s has the columns %s, and there are %d here", to, strings.Join(key.RefColumns, ", "), len(key.Columns)),
 			"for several columns write references: [{columns: [a, b], table: "+to.String()+"}]")
 		return
 	}
-	key.RefColumns = to.PrimaryKey.Columns
 	for i, column := range key.Columns {
 		if _, ok := c.class(table, table.Column(column), to, to.Column(key.RefColumns[i]), reference.Columns[i].Pos, in); !ok {
 			return
 		}
 	}
 	c.references = append(c.references, key)
+}
+
+// referred is the key of a table that references mean: its primary key, or what
+// stands for one.
+func (c *compiler) referred(to *catalog.Table) []string {
+	if to.PrimaryKey != nil {
+		return to.PrimaryKey.Columns
+	}
+	for _, option := range c.file.Tables { // also those further down in the file
+		if found := c.catalog.Lookup(option.Name.Value); len(found) == 1 && found[0] == to && len(option.PrimaryKey) > 0 {
+			return textValues(option.PrimaryKey)
+		}
+	}
+	if to.ReplicaIdentity == 'i' && to.IdentityIndex != nil {
+		return to.IdentityIndex.Columns
+	}
+	return nil
 }
 
 // lookup finds a table by its name in the configuration.

@@ -126,6 +126,17 @@ func (k *Keep) Commit(touches []Touch, sync bool) (seq uint64, err error) {
 	return seq, nil
 }
 
+// SyncKept makes durable what was committed so far, without a boundary for
+// snapshots: before Redis is given what is made of it.
+func (db *DB) SyncKept() error {
+	p := db.pebble.NewBatch()
+	defer p.Close()
+	if err := p.LogData(nil, nil); err != nil {
+		return fmt.Errorf("sync what is kept: %w", err)
+	}
+	return db.write(p, true)
+}
+
 // Close gives up what was not committed.
 func (k *Keep) Close() { _ = k.batch.Close() }
 
