@@ -49,12 +49,12 @@ func (r *roundInHand) newKeeping() *keeping {
 
 // keepResults goes through the touches that concern what is kept, as far as the
 // snapshot goes and earlier rounds have not gone.
-func (r *roundInHand) keepResults() error {
+func (r *roundInHand) keepResults(ctx context.Context) error {
 	if !r.Plan.Keeps() {
 		return nil
 	}
 	if end := r.snapshot.JournalEnd(); end > r.keptUpTo {
-		if err := r.newKeeping().run(); err != nil {
+		if err := r.newKeeping().run(ctx); err != nil {
 			return fmt.Errorf("keep results: %w", err)
 		}
 		r.publisher.keptUpTo = end
@@ -68,7 +68,9 @@ func (r *roundInHand) keepResults() error {
 	}
 	for _, record := range r.follows {
 		for _, touch := range record.touches {
-			r.work.add(r.publisher, touch)
+			if !r.Plan.Kept(touch.Node) { // else it was unfinished when the record was made, and is not any more
+				r.work.add(r.publisher, touch)
+			}
 		}
 	}
 	return nil
@@ -77,12 +79,18 @@ func (r *roundInHand) keepResults() error {
 // keptDone is how many touches are remembered so as not to follow them again.
 const keptDone = 1 << 16
 
-func (k *keeping) run() (err error) {
+func (k *keeping) run(ctx context.Context) (err error) {
 	journal := k.snapshot.JournalFrom(k.keptUpTo + 1)
 	defer func() {
 		k.keep.Close()
 		err = errors.Join(err, journal.Err(), journal.Close(), k.reader.Close())
 	}()
+	between := func(unfinished []store.Touch) error {
+		if err := ctx.Err(); err != nil {
+			return err // what is not committed is done again
+		}
+		return k.between(unfinished)
+	}
 	done := map[string]struct{}{}
 	for journal.Next() {
 		err := journal.Touches(func(touch store.Touch) error {
@@ -96,7 +104,7 @@ func (k *keeping) run() (err error) {
 			if len(done) < keptDone {
 				done[name] = struct{}{}
 			}
-			return k.keeper.Apply(touch, k.between)
+			return k.keeper.Apply(touch, between)
 		})
 		if err != nil {
 			return err
@@ -119,10 +127,16 @@ func (k *keeping) add(touch store.Touch) error {
 	return nil
 }
 
-// between commits when much has gathered.
-func (k *keeping) between() error {
+// between commits when much has gathered, and with it what would be left to be
+// done after a crash.
+func (k *keeping) between(unfinished []store.Touch) error {
 	if k.keep.Size() < keepBytes && len(k.list) < k.RoundRoots {
 		return nil
+	}
+	for _, touch := range unfinished {
+		if err := k.add(touch); err != nil {
+			return err
+		}
 	}
 	return k.commit()
 }

@@ -59,7 +59,7 @@ func (p *publisher) publish(ctx context.Context) (more bool, err error) {
 	r.claims = newClaims(r)
 	p.round++
 	cuts := p.cuts
-	if err := r.keepResults(); err != nil {
+	if err := r.keepResults(ctx); err != nil {
 		return false, err
 	}
 	r.visible = visible

@@ -232,7 +232,7 @@ func (g *hub) keep(b *testing.B, reader *store.Reader) {
 		if !g.plan.Kept(t.Node) {
 			continue
 		}
-		if err := keeper.Apply(t, func() error { return nil }); err != nil {
+		if err := keeper.Apply(t, func([]store.Touch) error { return nil }); err != nil {
 			b.Fatal(err)
 		}
 	}

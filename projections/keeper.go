@@ -20,6 +20,10 @@ type Keeper struct {
 	builder   *Builder
 	followers []*Follower // by depth
 	touch     func(store.Touch) error
+	between   func(unfinished []store.Touch) error
+	// unfinished are the groups whose totals have changed and whose rows above are
+	// being brought up to date: as touches, so that a commit in between can leave them to be done again.
+	unfinished []store.Touch
 }
 
 // NewKeeper makes a Keeper that reads rows through reader and changes what is
@@ -30,8 +34,10 @@ func (p *Plan) NewKeeper(reader *store.Reader, keep *store.Keep, touch func(stor
 }
 
 // Apply follows a touch of which Plan.Kept is true. between is called where what
-// is kept may be committed: where repeating the touch would do the rest.
-func (k *Keeper) Apply(t store.Touch, between func() error) error {
+// is kept may be committed: where repeating the touch, and those that are
+// unfinished, would do the rest.
+func (k *Keeper) Apply(t store.Touch, between func(unfinished []store.Touch) error) error {
+	k.between, k.unfinished = between, k.unfinished[:0]
 	if t.Node&keptTouch != 0 {
 		node := k.plan.node(t.Node &^ keptTouch)
 		if node == nil || node.keeps == nil {
@@ -40,9 +46,9 @@ func (k *Keeper) Apply(t store.Touch, between func() error) error {
 		if err := k.update(node, t.Key, 0); err != nil {
 			return err
 		}
-		return between()
+		return between(nil)
 	}
-	return k.up(t, 0, between)
+	return k.up(t, 0)
 }
 
 func (p *Plan) node(id uint16) *Node {
@@ -53,7 +59,7 @@ func (p *Plan) node(id uint16) *Node {
 }
 
 // up follows a touch to the rows that contribute, and to documents past them.
-func (k *Keeper) up(t store.Touch, depth int, between func() error) error {
+func (k *Keeper) up(t store.Touch, depth int) error {
 	for len(k.followers) <= depth {
 		k.followers = append(k.followers, k.plan.NewFollower(k.reader))
 	}
@@ -63,7 +69,7 @@ func (k *Keeper) up(t store.Touch, depth int, between func() error) error {
 		if err := k.update(node, rowKey, depth+1); err != nil {
 			return err
 		}
-		return between()
+		return k.between(k.unfinished)
 	})
 }
 
@@ -102,19 +108,33 @@ func (k *Keeper) update(node *Node, rowKey []byte, depth int) error {
 }
 
 // move takes the old contribution out of its group and puts the new one in its.
+// Only then it goes on from what has changed: a commit on the way has both.
 func (k *Keeper) move(node *Node, rowKey []byte, old, now *contribution, depth int) error {
-	if old != nil && now != nil && bytes.Equal(old.group, now.group) {
-		return k.change(node, rowKey, old.group, old, now, depth)
+	var changed [][]byte
+	change := func(group []byte, out, in *contribution) error {
+		differs, err := k.change(member{node, group, rowKey}, out, in)
+		if differs {
+			changed = append(changed, bytes.Clone(group))
+		}
+		return err
 	}
-	if old != nil {
-		if err := k.change(node, rowKey, old.group, old, nil, depth); err != nil {
-			return err
+	var err error
+	switch {
+	case old == nil:
+		err = change(now.group, nil, now)
+	case now == nil:
+		err = change(old.group, old, nil)
+	case bytes.Equal(old.group, now.group):
+		err = change(old.group, old, now)
+	default:
+		if err = change(old.group, old, nil); err == nil {
+			err = change(now.group, nil, now)
 		}
 	}
-	if now == nil {
-		return nil
+	if err != nil {
+		return err
 	}
-	return k.change(node, rowKey, now.group, nil, now, depth)
+	return k.touchGroups(node, changed, depth)
 }
 
 // member is a row as one of a group.
@@ -123,32 +143,29 @@ type member struct {
 	group, row []byte
 }
 
-// change brings the total of a group up to date, and what depends on it if it is another.
-func (k *Keeper) change(node *Node, rowKey, group []byte, out, in *contribution, depth int) error {
-	m := member{node, group, rowKey}
-	key := append(appendKeptKey(nil, keptTotal, node), group...)
-	sum := &total{slots: make([][]byte, len(node.keeps.Slots))}
+// change brings the total of a row's group up to date, and tells whether what it
+// shows is another now.
+func (k *Keeper) change(m member, out, in *contribution) (bool, error) {
+	key := append(appendKeptKey(nil, keptTotal, m.node), m.group...)
+	sum := &total{slots: make([][]byte, len(m.node.keeps.Slots))}
 	var before []byte
 	_, err := k.keep.Kept().Value(key, func(value []byte) (err error) {
-		sum, err = parseTotal(bytes.Clone(value), len(node.keeps.Slots))
+		sum, err = parseTotal(bytes.Clone(value), len(m.node.keeps.Slots))
 		before = sum.appendShown(nil)
 		return err
 	})
 	if err != nil {
-		return err
+		return false, err
 	}
 	if err := k.count(sum, m, out, in); err != nil {
-		return err
+		return false, err
 	}
 	if sum.rows == 0 {
 		k.keep.Delete(key)
-		return k.touchGroup(node, group, depth)
+		return true, nil
 	}
 	k.keep.Set(key, sum.append(nil))
-	if before != nil && bytes.Equal(before, sum.appendShown(nil)) {
-		return nil
-	}
-	return k.touchGroup(node, group, depth)
+	return before == nil || !bytes.Equal(before, sum.appendShown(nil)), nil
 }
 
 // count takes one contribution out of a total and another in.
@@ -217,13 +234,28 @@ func part(slots [][]byte, i int) []byte {
 	return slots[i]
 }
 
-// touchGroup says that the total of a group is another: to the contributions of
+// touchGroups says that the totals of groups are others: to the contributions of
 // the rows above, or to the documents.
-func (k *Keeper) touchGroup(node *Node, group []byte, depth int) error {
-	if node.keepAt == 0 && !node.belowKept {
-		return k.touch(store.Touch{Node: node.touchName(), Key: group})
+func (k *Keeper) touchGroups(node *Node, groups [][]byte, depth int) error {
+	if !node.belowKept {
+		for _, group := range groups {
+			if err := k.touch(store.Touch{Node: node.touchName(), Key: group}); err != nil {
+				return err
+			}
+		}
+		return nil
 	}
-	return k.up(store.Touch{Node: node.ID, Key: bytes.Clone(group)}, depth+1, func() error { return nil })
+	mark := len(k.unfinished)
+	for _, group := range groups {
+		k.unfinished = append(k.unfinished, store.Touch{Node: node.ID, Key: group})
+	}
+	for _, group := range groups {
+		if err := k.up(store.Touch{Node: node.ID, Key: group}, depth+1); err != nil {
+			return err
+		}
+	}
+	k.unfinished = k.unfinished[:mark]
+	return nil
 }
 
 // add adds a contribution to the state of a slot.

@@ -99,7 +99,7 @@ func TestTouchesMissNothing(t *testing.T) {
 			case 0:
 				continue // later, with what comes then
 			case 1: // and again, after a failure
-				if err := s.tryKeep(); err != nil {
+				if err := s.tryKeep(rapid.IntRange(1, 12).Draw(rt, "crash")); err != nil {
 					rt.Fatal(err)
 				}
 			}
@@ -113,12 +113,13 @@ func TestTouchesMissNothing(t *testing.T) {
 	})
 }
 
-func (s *story) tryKeep() error {
+// tryKeep keeps until a crash.
+func (s *story) tryKeep(crash int) error {
 	snapshot := s.db.Snapshot()
 	defer snapshot.Close()
 	reader := snapshot.NewReader()
 	defer reader.Close()
-	return s.keep(reader, false)
+	return s.keep(reader, crash)
 }
 
 // drawChange draws a line for apply that fits the rows there will be after the lines before it.

@@ -269,7 +269,7 @@ func (s *story) publish(out *strings.Builder) error {
 	defer reader.Close()
 	follower := s.plan.NewFollower(reader)
 	reached := map[string]bool{}
-	if err := s.keep(reader, true); err != nil {
+	if err := s.keep(reader, 0); err != nil {
 		return err
 	}
 	touches := s.touches
@@ -310,29 +310,40 @@ func (s *story) publish(out *strings.Builder) error {
 	return nil
 }
 
+// errCrash ends keeping in the middle.
+var errCrash = errors.New("crash")
+
 // keep brings what is kept up to date, and adds the touches that follow from it.
-// Without commit it fails at the end.
-func (s *story) keep(reader *store.Reader, commit bool) error {
+// At the crash-th place where that is allowed, if there are so many, it commits what it has and ends.
+func (s *story) keep(reader *store.Reader, crash int) error {
 	keep := s.db.NewKeep()
 	defer keep.Close()
 	var follow []touch
-	keeper := s.plan.NewKeeper(reader, keep, func(t store.Touch) error {
+	note := func(t store.Touch) error {
 		follow = append(follow, touch{store.Touch{Node: t.Node, Key: bytes.Clone(t.Key)}, "that follows"})
 		return nil
-	})
-	for _, t := range s.touches {
-		if !s.plan.Kept(t.Node) {
-			continue
+	}
+	keeper := s.plan.NewKeeper(reader, keep, note)
+	between := func(unfinished []store.Touch) error {
+		if crash--; crash != 0 {
+			return nil
 		}
-		if err := keeper.Apply(t.Touch, func() error { return nil }); err != nil {
-			return err
+		for _, t := range unfinished {
+			_ = note(t)
+		}
+		return errCrash
+	}
+	var err error
+	for _, t := range s.touches {
+		if s.plan.Kept(t.Node) && err == nil {
+			err = keeper.Apply(t.Touch, between)
 		}
 	}
-	if !commit {
-		return nil
+	if err != nil && !errors.Is(err, errCrash) {
+		return err
 	}
 	s.touches = append(s.touches, follow...)
-	_, err := keep.Commit(nil, false)
+	_, err = keep.Commit(nil, false)
 	return err
 }
 
