@@ -213,7 +213,13 @@ func (p *publisher) compare(ctx context.Context, found writer.Marker, ok bool) e
 	}
 	p.positions.Lose(0)
 	if acknowledged == 0 {
-		return p.removeAgain(0) // nothing was published from this state yet: the journal holds everything
+		// Nothing was published from this state yet: the journal holds everything. The
+		// marker comes before the first document: should local state be lost in the
+		// middle, it says that what is there is ours.
+		if err := p.Sink.Write(ctx, nil, p.marker(0, time.Time{})); err != nil {
+			return err
+		}
+		return p.removeAgain(0)
 	}
 	p.Logger.Warn("Redis does not hold this state's documents any more, writing all of them again from local state", "marker", ok)
 	return p.rewriteAll(ctx)
