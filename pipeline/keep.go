@@ -113,8 +113,13 @@ func (k *keeping) run(ctx context.Context) (err error) {
 	return k.commit()
 }
 
+// touchName is a touch as the key of a map, of which touchOf makes a touch again.
 func touchName(touch store.Touch) string {
 	return string(append([]byte{byte(touch.Node >> 8), byte(touch.Node)}, touch.Key...))
+}
+
+func touchOf(name string) store.Touch {
+	return store.Touch{Node: uint16(name[0])<<8 | uint16(name[1]), Key: []byte(name[2:])}
 }
 
 // add notes a touch that follows from a change.
@@ -122,7 +127,7 @@ func (k *keeping) add(touch store.Touch) error {
 	name := touchName(touch)
 	if _, again := k.found[name]; !again {
 		k.found[name] = struct{}{}
-		k.list = append(k.list, store.Touch{Node: touch.Node, Key: []byte(name[2:])})
+		k.list = append(k.list, touchOf(name))
 	}
 	return nil
 }

@@ -17,9 +17,11 @@ func long(t *testing.T, roots int, node uint16, keys [][]byte) *world {
 		for _, key := range keys[from:min(from+100, len(keys))] {
 			touches = append(touches, store.Touch{Node: node, Key: key})
 		}
-		if err := w.db.AppendJournal(touches); err != nil {
+		keep := w.db.NewKeep()
+		if _, err := keep.Commit(touches, true); err != nil {
 			t.Fatal(err)
 		}
+		keep.Close()
 	}
 	if err := w.db.FoldJournal(1); err != nil {
 		t.Fatal(err)

@@ -9,7 +9,8 @@
 //
 //  1. One batch of the stream is one atomic, durable commit of rows, indexes, journal of touched documents, and position.
 //  2. Only then is the position confirmed to PostgreSQL, and only then may a document be rendered from it.
-//  3. A round renders touched documents in one durable snapshot. Keys that Redis is about to get are on disk before it gets them.
+//  3. A round renders touched documents in one durable snapshot. Keys that Redis is about to get are on disk before it gets them,
+//     and so are the totals of aggregates that it is about to show.
 //  4. Only when Redis has acknowledged a round are its touches forgotten.
 //
 // Hence a crash at any point repeats work and loses none, state never goes

@@ -30,10 +30,10 @@ type publisher struct {
 	// refill is the round after which Redis has lost what it was given: the next
 	// round brings it again. nil if nothing is known to be lost.
 	refill *uint64
-	// owing is set from a refill until the journal was taken to its end. A name that
+	// refilling is set from a refill until the journal was taken to its end. A name that
 	// Redis has lost and whose owner is gone is missing until the round in which
 	// somebody further on in the journal takes it: nothing more is said to be visible.
-	owing bool
+	refilling bool
 	// mending is the keys of collections that something else was found in the
 	// place of: the next round writes all of their members.
 	mending map[string]bool
@@ -197,7 +197,7 @@ func (p *publisher) compare(ctx context.Context, found writer.Marker, ok bool) e
 	switch {
 	case ok && found.StateID == id.StateID && found.Epoch == id.Epoch:
 		p.positions.Lose(found.LSN)
-		p.owing = p.owing || found.LSN == 0
+		p.refilling = p.refilling || found.LSN == 0
 		if found.Round >= acknowledged {
 			p.positions.Show(min(found.LSN, p.positions.Now().Durable), found.Time)
 			return p.removeAgain(found.Round)

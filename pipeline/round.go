@@ -63,9 +63,9 @@ func (p *publisher) publish(ctx context.Context) (more bool, err error) {
 		return false, err
 	}
 	r.visible = visible
-	p.owing = p.owing || p.refill != nil
+	p.refilling = p.refilling || p.refill != nil
 	paid := p.owed <= snapshot.JournalEnd() && (w.all || p.owed <= w.last)
-	if paid && (w.all || !p.owing) {
+	if paid && (w.all || !p.refilling) {
 		r.visible, r.commit, cuts = cuts.after(visible, w.lsn, snapshot.Position(), w.all, p.depth())
 	}
 	if err := r.run(ctx); err != nil {
@@ -76,7 +76,7 @@ func (p *publisher) publish(ctx context.Context) (more bool, err error) {
 	}
 	p.answered()
 	p.cuts, p.refill, p.mending = cuts, nil, nil
-	p.distrust, p.owing = p.distrust && !w.all, p.owing && !w.all
+	p.distrust, p.refilling = p.distrust && !w.all, p.refilling && !w.all
 	p.positions.Show(r.visible, r.commit)
 	p.Metrics.observeRound(w.touches, time.Since(began), snapshot.Position().CommitTime, w.all)
 	return !w.all, nil
@@ -125,7 +125,7 @@ func (p *publisher) note(w *work, fans map[string]struct{}, t store.Touch) error
 	w.touches++
 	switch {
 	case p.Plan.Kept(t.Node): // see keepResults
-		if w.long != w.last || w.long == 0 {
+		if w.long != w.last {
 			w.noted++
 		}
 		return nil
@@ -141,10 +141,10 @@ func (p *publisher) note(w *work, fans map[string]struct{}, t store.Touch) error
 		w.roots[one] = struct{}{}
 		return nil
 	}
-	name := string(append([]byte{byte(t.Node >> 8), byte(t.Node)}, t.Key...))
+	name := touchName(t)
 	if _, again := fans[name]; !again {
 		fans[name] = struct{}{}
-		w.fan = append(w.fan, store.Touch{Node: t.Node, Key: []byte(name[2:])})
+		w.fan = append(w.fan, touchOf(name))
 	}
 	return nil
 }

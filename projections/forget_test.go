@@ -20,11 +20,11 @@ func TestForgettingWhatFollowsKeepsFoldedTouches(t *testing.T) {
 		t.Fatal(err)
 	}
 	defer db.Close()
-	if err := db.AppendJournal([]store.Touch{{Node: 1, Key: []byte("of a change")}}); err != nil {
-		t.Fatal(err)
-	}
 	keep := db.NewKeep()
 	defer keep.Close()
+	if _, err := keep.Commit([]store.Touch{{Node: 1, Key: []byte("of a change")}}, true); err != nil {
+		t.Fatal(err)
+	}
 	seq, err := keep.Commit([]store.Touch{{Node: 2, Key: []byte("that follows")}}, true)
 	if err != nil {
 		t.Fatal(err)

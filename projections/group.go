@@ -4,6 +4,8 @@ import (
 	"bytes"
 	"fmt"
 	"slices"
+
+	"materializer/projections/aggregates"
 )
 
 // grouped is the results of a relation's aggregates for one row, once asked for.
@@ -65,7 +67,7 @@ func (b *Builder) compute(f *frame, r *Relation) ([]any, error) {
 			return nil, err
 		}
 	}
-	if !slices.ContainsFunc(r.Grouped.Slots, func(s *Slot) bool { return !s.kept }) {
+	if !r.Grouped.byRows() {
 		return results, nil
 	}
 	return results, b.overRows(f, r, results)
@@ -118,7 +120,7 @@ func (b *Builder) overRows(f *frame, r *Relation, results []any) error {
 // run is one aggregate being computed over rows.
 type run struct {
 	slot  *Slot
-	state aggregatesState
+	state aggregates.State
 	seen  map[string]bool // distinct values
 	rows  []runRow        // waiting to be sorted
 }
@@ -126,12 +128,6 @@ type run struct {
 type runRow struct {
 	sort []byte
 	args []any
-}
-
-// aggregatesState is what package aggregates computes with.
-type aggregatesState interface {
-	Add(args []any) error
-	Result() (any, error)
 }
 
 func (u *run) begin() {

@@ -135,9 +135,6 @@ var groupCases = []groupCase{
 // for each case: GROUP_SIZE=1000000 adds it.
 func groupSizes(b *testing.B) []int {
 	sizes := []int{10, 1000, 100_000}
-	if testing.Short() {
-		sizes = sizes[:2]
-	}
 	var extra int
 	if _, err := fmt.Sscan(cmp.Or(os.Getenv("GROUP_SIZE"), "0"), &extra); err != nil {
 		b.Fatalf("GROUP_SIZE: %v", err)

@@ -101,6 +101,4 @@ func (p *Plan) Kept(node uint16) bool {
 }
 
 // Keeps tells whether the plan has results that are kept.
-func (p *Plan) Keeps() bool {
-	return slices.ContainsFunc(p.Nodes, func(n *Node) bool { return n.keeps != nil })
-}
+func (p *Plan) Keeps() bool { return p.keeps }

@@ -19,6 +19,7 @@ func (c *compiler) layOut(plan *Plan, keep bool) {
 	if keep {
 		c.planKeeping()
 	}
+	plan.keeps = slices.ContainsFunc(plan.Nodes, func(n *Node) bool { return n.keeps != nil })
 	for _, have := range shared.list {
 		plan.Schema.Indexes = append(plan.Schema.Indexes, have.Index)
 	}

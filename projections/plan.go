@@ -17,6 +17,7 @@ type Plan struct {
 	Warnings    config.Problems
 
 	occurrences [][]occurrence // by cdc.Table.ID
+	keeps       bool           // some node keeps results
 	indexes     []*index       // by store.Index.ID
 }
 

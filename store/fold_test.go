@@ -24,7 +24,7 @@ func TestFoldBounds(t *testing.T) {
 			want[key] = true
 			touches = append(touches, Touch{Node: 1, Key: []byte(key)})
 		}
-		must(t, db.AppendJournal(touches))
+		must(t, appendJournal(db, touches))
 		must(t, db.FoldJournal(8))
 	}
 	m := db.Metrics()
@@ -47,7 +47,7 @@ func TestFoldCrash(t *testing.T) {
 	t.Parallel()
 	fs := vfs.NewMem()
 	db := openTest(t, fs)
-	must(t, db.AppendJournal([]Touch{{Node: 1, Key: []byte("a")}}))
+	must(t, appendJournal(db, []Touch{{Node: 1, Key: []byte("a")}}))
 	stale := appendJournalKey(nil, 1, 1, 0)
 	must(t, db.pebble.Set(stale, touchRecord(0, []Touch{{Node: 1, Key: []byte("a")}}), pebble.Sync))
 	must(t, db.Close())

@@ -2,7 +2,6 @@ package store
 
 import (
 	"errors"
-	"fmt"
 	"slices"
 	"sync"
 
@@ -140,24 +139,6 @@ func (r journalRecord) delete(p *pebble.Batch) error {
 		if err := p.Delete(appendJournalKey(nil, r.seq, r.generation, uint32(piece)), nil); err != nil {
 			return err
 		}
-	}
-	return nil
-}
-
-// AppendJournal durably adds touches that no change has caused, as a record of
-// their own. In the middle of an unfinished transaction they are durable at
-// once but seen by snapshots only when it has ended.
-func (db *DB) AppendJournal(touches []Touch) error {
-	db.commitMu.Lock()
-	p := db.pebble.NewBatch()
-	defer p.Close()
-	wait, err := db.advanceWithRecord(p, db.progress, touchRecord(db.progress.position.LSN, touches), true)
-	db.commitMu.Unlock()
-	if err == nil {
-		err = wait()
-	}
-	if err != nil {
-		return fmt.Errorf("append to journal: %w", err)
 	}
 	return nil
 }

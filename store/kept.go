@@ -10,7 +10,7 @@ import (
 // What is kept are small values that package projections derives from rows and
 // keeps up to date, such as counts and sums: the store knows their keys and
 // values as bytes. They are changed by the publish loop alone, so there is one
-// version of them, that of the journal as far as it was taken.
+// version of them: as of the snapshot of its last round.
 
 // Kept reads what is kept. It may be used from several goroutines while
 // nothing changes it.

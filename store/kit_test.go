@@ -112,3 +112,11 @@ func must(t testing.TB, err error) {
 		t.Fatal(err)
 	}
 }
+
+// appendJournal durably adds touches to the journal, in a record of their own.
+func appendJournal(db *DB, touches []Touch) error {
+	keep := db.NewKeep()
+	defer keep.Close()
+	_, err := keep.Commit(touches, true)
+	return err
+}

@@ -73,7 +73,7 @@ func (s *story) run(t *testing.T, d *datadriven.TestData, out *strings.Builder) 
 	case "lookup":
 		return s.lookup(d, out)
 	case "append":
-		return s.db.AppendJournal(parseTouches(d.Input))
+		return appendJournal(s.db, parseTouches(d.Input))
 	case "fold":
 		return s.db.FoldJournal(0)
 	case "forget":

@@ -150,6 +150,3 @@ func (e *Expr) True(row Row) (bool, error) {
 
 // Nullable is false only where the value is never NULL.
 func (e *Expr) Nullable() bool { return e.root.nullable }
-
-// Constant tells an expression without columns whose value is known.
-func (e *Expr) Constant() bool { return e.root.constant }

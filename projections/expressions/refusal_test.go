@@ -82,7 +82,7 @@ func story(text string, o Options) string {
 	if !e.Nullable() {
 		out.WriteString(", never NULL")
 	}
-	if e.Constant() {
+	if e.root.constant {
 		value, _, err := e.AppendText(nil, nil)
 		fmt.Fprintf(&out, ", constant %s %v", value, err)
 	}

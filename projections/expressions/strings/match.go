@@ -169,14 +169,6 @@ func (re *expression) numbered(text []rune, start, number int64) []int {
 
 // locate is where a match or group begins, or what comes after it.
 func locate(args []any, compile compiler) (any, error) {
-	start, err := parameter(args, 2, 1, 1, errStart)
-	if err != nil {
-		return nil, err
-	}
-	number, err := parameter(args, 3, 1, 1, errNumber)
-	if err != nil {
-		return nil, err
-	}
 	end, err := parameter(args, 4, 0, 0, errEndOption)
 	if err != nil {
 		return nil, err
@@ -184,22 +176,45 @@ func locate(args []any, compile compiler) (any, error) {
 	if end > 1 {
 		return nil, errEndOption
 	}
-	group, err := parameter(args, 6, 0, 0, errGroupIndex)
-	if err != nil {
+	found, group, err := chosen(args, 6, compile)
+	if err != nil || found == nil || found[2*group] < 0 {
+		return int64(0), err
+	}
+	return int64(found[2*group+int(end)] + 1), nil
+}
+
+// extract is a match or what one of its groups captures.
+func extract(args []any, compile compiler) (any, error) {
+	found, group, err := chosen(args, 5, compile)
+	if err != nil || found == nil {
 		return nil, err
+	}
+	return piece([]rune(args[0].(string)), found, group), nil
+}
+
+// chosen finds the match whose number the arguments say, from the place that they
+// say, nil if there is none, and the group that the argument groupAt says.
+func chosen(args []any, groupAt int, compile compiler) (found []int, group int, err error) {
+	start, err := parameter(args, 2, 1, 1, errStart)
+	if err != nil {
+		return nil, 0, err
+	}
+	number, err := parameter(args, 3, 1, 1, errNumber)
+	if err != nil {
+		return nil, 0, err
+	}
+	wanted, err := parameter(args, groupAt, 0, 0, errGroupIndex)
+	if err != nil {
+		return nil, 0, err
 	}
 	re, err := compile(true)
 	if err != nil {
-		return nil, err
+		return nil, 0, err
 	}
-	if group = numberedGroup(re, group); group < 0 {
-		return int64(0), nil
+	if wanted = numberedGroup(re, wanted); wanted < 0 {
+		return nil, 0, nil
 	}
-	found := re.numbered([]rune(args[0].(string)), start, number)
-	if found == nil || found[2*group] < 0 {
-		return int64(0), nil
-	}
-	return int64(found[2*group+end] + 1), nil
+	return re.numbered([]rune(args[0].(string)), start, number), int(wanted), nil
 }
 
 // numberedGroup is the group that a number means, -1 if there is none. Of a
@@ -212,33 +227,4 @@ func numberedGroup(re *expression, group int64) int64 {
 		return 0
 	}
 	return -1
-}
-
-// extract is a match or what one of its groups captures.
-func extract(args []any, compile compiler) (any, error) {
-	start, err := parameter(args, 2, 1, 1, errStart)
-	if err != nil {
-		return nil, err
-	}
-	number, err := parameter(args, 3, 1, 1, errNumber)
-	if err != nil {
-		return nil, err
-	}
-	group, err := parameter(args, 5, 0, 0, errGroupIndex)
-	if err != nil {
-		return nil, err
-	}
-	re, err := compile(true)
-	if err != nil {
-		return nil, err
-	}
-	if group = numberedGroup(re, group); group < 0 {
-		return nil, nil
-	}
-	text := []rune(args[0].(string))
-	found := re.numbered(text, start, number)
-	if found == nil {
-		return nil, nil
-	}
-	return piece(text, found, int(group)), nil
 }
